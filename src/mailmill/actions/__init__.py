@@ -1,0 +1,1 @@
+"""What a user may ask for: checks the rules, writes and enqueues, in one transaction."""

@@ -1,0 +1,1 @@
+"""Commands; they print the same view of a job that every other surface shows."""

@@ -1,0 +1,1 @@
+"""Plain frozen dataclasses and rules; the standard library only, no I/O."""

@@ -1,0 +1,1 @@
+"""Messages in, findings and records out; pure code, no network."""

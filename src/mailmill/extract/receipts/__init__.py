@@ -1,0 +1,1 @@
+"""Receipts: purchases, invoices, refunds and shipping notices, with evidence."""

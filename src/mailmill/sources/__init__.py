@@ -1,0 +1,1 @@
+"""Mailboxes in, batches of raw messages out."""
