@@ -82,8 +82,9 @@ class Message:
 
     ``message_id``, ``in_reply_to`` and ``references`` are without angle brackets. ``date`` is in seconds since the
     epoch (UTC), None when the mail has none that can be read; ``date_offset`` is the zone of its author in
-    minutes east of UTC. ``headers`` are decoded, in order, names as written. ``text`` is what a person reads (plain part, else HTML as
-    text). ``defects`` tells what was wrong and got repaired; ``unreadable`` what could not be decoded (a problem).
+    minutes east of UTC. ``headers`` are decoded, in order, names as written. ``text`` is what a person reads (plain
+    part, else HTML as text). ``defects`` tells what was wrong and got repaired; ``unreadable`` what could not be
+    decoded (a problem).
     """
 
     subject: str

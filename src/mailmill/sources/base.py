@@ -32,7 +32,8 @@ class Batch:
     ``position`` is opaque text from which ``read`` continues right after this batch. ``done`` and ``total`` are in
     ``unit`` ("messages" or "bytes") and count the whole read, also what was done before a resume;
     ``total`` is None while unknown, ``estimated`` says that it may still change.
-    ``warnings`` are sentences for people about what was odd and how it was read (never mail content).
+    ``warnings`` are sentences for people about what was odd and how it was read (never mail content). ``retried`` are
+    the numbers of the problems that this batch tries again.
     """
 
     messages: tuple[RawMessage, ...]
@@ -42,7 +43,8 @@ class Batch:
     total: int | None
     estimated: bool = False
     unit: str = "messages"
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
+    retried: tuple[int, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)

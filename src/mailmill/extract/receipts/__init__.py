@@ -1,1 +1,5 @@
-"""Receipts: purchases, invoices, refunds and shipping notices, with evidence."""
+"""Receipts: purchases read from mail, pure."""
+
+from mailmill.extract.receipts.extractor import ReceiptExtractor
+
+__all__ = ["ReceiptExtractor"]

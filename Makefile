@@ -1,0 +1,57 @@
+# `make` alone lists the targets. Everything happens inside .venv; nothing else is installed, but see `packages`.
+PYTHON ?= python3
+BIN := .venv/bin
+CODE := $(wildcard src tests checks proofs)
+RUNNING := .venv/.running
+DEVELOPING := .venv/.developing
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup check test packages lock clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: $(DEVELOPING) ## Make .venv with everything to run, check and test Mailmill
+
+check: $(DEVELOPING) ## Style, types, import contracts, and the rules of the house
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m checks
+
+# Two passes: what measures or kills must run alone, and runs first, so that the last line tells of the many.
+# Exit code 5 of pytest says that no test has the marker.
+test: $(DEVELOPING) packages ## Install what the tests need and run all of them
+	@serial=0; together=0; \
+	$(BIN)/pytest -m serial || serial=$$?; \
+	$(BIN)/pytest -m "not serial" -n $(WORKERS) || together=$$?; \
+	[ $$serial -eq 0 -o $$serial -eq 5 ] && [ $$together -eq 0 ]
+
+packages:
+	@tests/system-packages strace
+
+lock: $(DEVELOPING) ## Pin the newest versions that pyproject.toml allows
+	$(COMPILE) --upgrade --group build -o requirements.txt
+	$(COMPILE) --upgrade --group dev --constraints requirements.txt -o requirements-dev.txt
+
+clean: ## Remove .venv and everything that tools left behind; the data folder stays
+	rm -rf .venv build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What runs Mailmill (a target that only runs it needs no more), and on top of it what develops it.
+# Made again only when a file on the right has changed.
+$(RUNNING): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Mailmill needs Python 3.11 or newer; name one: make PYTHON=python3.12"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -qq --no-compile --require-hashes --requirement requirements.txt
+	$(BIN)/python -m pip install -qq --no-compile --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEVELOPING): requirements-dev.txt $(RUNNING)
+	$(BIN)/python -m pip install -qq --no-compile --require-hashes --requirement requirements-dev.txt
+	@touch $@

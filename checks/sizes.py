@@ -1,0 +1,27 @@
+"""Files and functions stay small enough to be read in one go."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from checks.tree import Violation, functions, source_files
+
+FILE_LINES = 400
+FUNCTION_LINES = 60
+
+
+def too_long(root: Path) -> Iterator[Violation]:
+    """Files over 400 lines, and functions over 60 counted from ``def`` to their last line."""
+    for file in source_files(root):
+        lines = len(file.text.splitlines())
+        if lines > FILE_LINES:
+            yield Violation(
+                file.path, FILE_LINES + 1, f"The file has {lines} lines, {FILE_LINES} are allowed: split it by noun."
+            )
+        for name, node in functions(file.tree):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            if length > FUNCTION_LINES:
+                yield Violation(
+                    file.path,
+                    node.lineno,
+                    f"{name} has {length} lines, {FUNCTION_LINES} are allowed: move named steps into functions below.",
+                )

@@ -1,0 +1,47 @@
+"""The exit codes: the one table that maps errors and endings of jobs to numbers."""
+
+from mailmill.domain import errors
+from mailmill.domain.job import State
+from mailmill.domain.progress import JobView
+
+OK = 0
+JOB_FAILED = 1
+INVALID = 2
+REFUSED = 3
+UNAVAILABLE = 4
+LOGIN = 5
+JOB_CANCELLED = 6
+JOB_PAUSED = 7
+UNREADABLE = 8
+UNEXPECTED = 70
+INTERRUPTED = 130
+
+_TABLE: tuple[tuple[type[errors.MailmillError], int], ...] = (
+    (errors.InvalidInput, INVALID),
+    (errors.NotFound, REFUSED),
+    (errors.Forbidden, REFUSED),
+    (errors.Conflict, REFUSED),
+    (errors.TooSoon, REFUSED),
+    (errors.Outage, UNAVAILABLE),
+    (errors.SourceRefused, LOGIN),
+    (errors.SourceBroken, UNREADABLE),
+)
+_BY_CODE = {kind.code: number for kind, number in _TABLE}
+
+
+def of_error(error: errors.MailmillError) -> int:
+    """The exit code of an error."""
+    return next((number for kind, number in _TABLE if isinstance(error, kind)), UNEXPECTED)
+
+
+def of_view(view: JobView) -> int:
+    """The exit code of a command that followed a job to this end."""
+    match view.state:
+        case State.SUCCEEDED:
+            return OK
+        case State.FAILED:
+            return _BY_CODE.get(view.error_code or "", JOB_FAILED)
+        case State.CANCELLED:
+            return JOB_CANCELLED
+        case _:
+            return JOB_PAUSED

@@ -1,0 +1,42 @@
+"""What a finished job is told as: its result first, then how to look further."""
+
+from mailmill.cli.out import Out
+from mailmill.cli.words import count, duration, money, standing, sums
+from mailmill.domain.job import State
+from mailmill.domain.progress import JobView
+from mailmill.jobs.clock import now_ms
+
+
+def tell(view: JobView, out: Out) -> None:
+    """Print how the job ended and what it brought."""
+    out.object({"job": view.to_json()})
+    if view.state is not State.SUCCEEDED or view.report is None:
+        _tell_unfinished(view, out)
+        return
+    report = view.report
+    spent = duration(view.elapsed_ms(now_ms()) / 1000)
+    rate = report["messages_per_second"]
+    out.say(f"Job {view.number} succeeded in {spent} ({rate:,.0f} mails/s).")
+    out.say(f"  {sums(report['totals'])}")
+    if report["totals"]["listed"] and not report["totals"]["new"]:
+        out.say("  Nothing new: every mail was here already or not wanted.")
+    if report["receipts"]:
+        amounts = ", ".join(money(micros, currency) for currency, micros in report["money"].items())
+        found = count(report["receipts"], "receipt")
+        out.say(f"  {found}{f', {amounts}' if amounts else ''} · see them: mailmill receipts list")
+    if report["open_problems"]:
+        out.say(f"  {count(report['open_problems'], 'open problem')} · see them: mailmill problems list")
+    for warning in view.warnings:
+        out.say(f"  Note: {warning}")
+
+
+def _tell_unfinished(view: JobView, out: Out) -> None:
+    out.say(f"Job {view.number} {standing(view)}.".replace("..", "."))
+    if view.counters:
+        archived = count(view.counters.get("new", 0), "mail")
+        out.say(f"  {archived} archived so far; nothing of it is lost.")
+    match view.state:
+        case State.PAUSED:
+            out.say(f"  Continue: mailmill jobs resume {view.number}")
+        case State.FAILED | State.CANCELLED:
+            out.say(f"  Try again from where it stopped: mailmill jobs retry {view.number}")

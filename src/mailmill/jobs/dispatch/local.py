@@ -1,0 +1,96 @@
+"""The local dispatcher: asyncio tasks in one process, for one data folder."""
+
+import asyncio
+
+from mailmill.domain.job import Job, State
+from mailmill.jobs.clock import now_ms
+from mailmill.jobs.dispatch.runner import RunnerLock
+from mailmill.jobs.executor import Executor
+from mailmill.jobs.rules import Rules
+from mailmill.jobs.upkeep import recover, upkeep
+from mailmill.log import log
+from mailmill.store.admission import claimable
+from mailmill.store.db import Database
+from mailmill.store.running import busy_jobs
+
+TICK = 0.1
+"""Seconds between two looks for what another process has written."""
+BREATH = 0.02
+"""Seconds between two rounds, however much happens."""
+
+
+class LocalDispatcher:
+    """Runs the jobs of a data folder in this process, as soon as no other process does."""
+
+    def __init__(self, database: Database, executor: Executor, lock: RunnerLock, rules: Rules) -> None:
+        self._database = database
+        self._executor = executor
+        self._lock = lock
+        self._rules = rules
+        self._starting: dict[str, asyncio.Task[None]] = {}
+        self._next_upkeep = 0
+
+    @property
+    def is_runner(self) -> bool:
+        """Whether this process runs the jobs of the data folder."""
+        return self._lock.held
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Become the runner when the place is free, and run jobs until ``stop``; then hand back what still runs."""
+        try:
+            while not stop.is_set():
+                if self._lock.held:
+                    await self._round()
+                elif self._lock.acquire():
+                    log.info("WORKER_READY", concurrency=self._rules.jobs_per_worker)
+                    await self._database.write(lambda conn: recover(conn, self._rules.limits, now_ms()))
+                await self._pause(stop)
+        finally:
+            await self._shut_down()
+
+    async def _round(self) -> None:
+        """Upkeep when due, stop what was cancelled or paused, start what may start."""
+        now = now_ms()
+        if now >= self._next_upkeep:
+            self._next_upkeep = await self._database.write(lambda conn: upkeep(conn, self._rules, now))
+        busy = await self._database.read(busy_jobs)
+        self._stop_what_was_stopped(busy)
+        free = self._rules.jobs_per_worker - len(self._starting)
+        ready = await self._database.read(lambda conn: claimable(conn, now_ms(), self._rules.limits, max(free, 0)))
+        for job_id in ready:
+            if job_id not in self._starting:
+                self._start(job_id)
+
+    def _start(self, job_id: str) -> None:
+        task = asyncio.create_task(self._executor.run(job_id), name=f"job-{job_id}")
+        self._starting[job_id] = task
+        task.add_done_callback(lambda done: self._ended(job_id, done))
+
+    def _ended(self, job_id: str, task: asyncio.Task[None]) -> None:
+        del self._starting[job_id]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("WORKER_ERROR", job=job_id, error=repr(error))
+
+    def _stop_what_was_stopped(self, busy: list[Job]) -> None:
+        for job in busy:
+            task = self._starting.get(job.id)
+            if job.state is not State.RUNNING and task is not None and not task.cancelling():
+                task.cancel()
+
+    async def _pause(self, stop: asyncio.Event) -> None:
+        """Wait for a commit of this or another process, for the next upkeep, or for ``stop``."""
+        await asyncio.sleep(BREATH)
+        seen = self._database.version()
+        deadline = now_ms() + 1000
+        while not stop.is_set() and now_ms() < min(deadline, self._next_upkeep or deadline):
+            await asyncio.sleep(TICK if self._lock.held else TICK * 2)
+            if self._database.version() != seen:
+                return
+
+    async def _shut_down(self) -> None:
+        self._executor.stop()
+        tasks = list(self._starting.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._lock.release()

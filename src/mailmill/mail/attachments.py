@@ -1,0 +1,69 @@
+"""The parts of a mail that are files for people, and what is packed in a winmail.dat."""
+
+import binascii
+import struct
+
+from tnefparse import TNEF
+
+from mailmill.domain.message import Attachment
+from mailmill.mail.headers import decoded
+from mailmill.mail.structure import Notes, Part, content, read_tree
+
+LARGEST_TNEF = 32 * 1024 * 1024
+"""Bytes of a winmail.dat that are opened."""
+
+_TNEF_TYPES = ("application/ms-tnef", "application/vnd.ms-tnef")
+
+
+def attachments(leaves: list[Part], notes: Notes) -> tuple[Attachment, ...]:
+    """The files of a mail in its order, those of nested mails and of winmail.dat among them."""
+    found: list[Attachment] = []
+    for part in leaves:
+        if part.is_message:
+            found.append(_message(part))
+        elif not part.is_body:
+            found.extend(_file(part, notes))
+    return tuple(found)
+
+
+def _message(part: Part) -> Attachment:
+    """A mail within the mail goes by its subject where it has no name."""
+    name = part.filename or decoded(part.children[0].first.get("subject", ""))
+    return Attachment(part.path, name, part.content_type, part.end - part.start, part.disposition == "inline")
+
+
+def _file(part: Part, notes: Notes) -> list[Attachment]:
+    data = content(part, notes)
+    inline = part.disposition == "inline" or (not part.disposition and bool(part.content_id))
+    itself = Attachment(part.path, part.filename, part.content_type, len(data), inline)
+    if part.content_type in _TNEF_TYPES or part.filename.lower() == "winmail.dat":
+        return [itself, *_packed(part, data, notes)]
+    return [itself]
+
+
+def _packed(part: Part, data: bytes, notes: Notes) -> list[Attachment]:
+    """The files in a winmail.dat, numbered below its part."""
+    if len(data) > LARGEST_TNEF:
+        notes.lost(f"part {part.path}: the winmail.dat is too large to open")
+        return []
+    try:
+        files = TNEF(data, do_checksum=False).attachments
+        return [
+            Attachment(f"{part.path}.{number}", str(each.long_filename()), "application/octet-stream", len(each.data))
+            for number, each in enumerate(files, 1)
+        ]
+    except (ValueError, LookupError, TypeError, AttributeError, struct.error, binascii.Error, OverflowError):
+        notes.lost(f"part {part.path}: the winmail.dat can't be read")
+        return []
+
+
+def part_content(data: bytes, path: str) -> bytes | None:
+    """The decoded bytes of the part with this path in an unquoted mail, None where there is no such part."""
+    notes = Notes()
+    todo = [read_tree(data, notes)]
+    while todo:
+        part = todo.pop()
+        if part.path == path and not part.is_multipart:
+            return content(part, notes)
+        todo.extend(part.children)
+    return None

@@ -1,0 +1,98 @@
+"""The main job: read an account into the archive, running the extractors on the way.
+
+source → fetch → parse → store → extract → commit(rows + checkpoint + counters + event)
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from mailmill.domain.account import Account, AccountKind
+from mailmill.domain.errors import PositionLost, QuotaExhausted
+from mailmill.domain.parameters import range_of
+from mailmill.jobs.children import Failure
+from mailmill.jobs.context import JobContext, Progress
+from mailmill.pipeline.ahead import ahead
+from mailmill.pipeline.archive import BatchRows, archive
+from mailmill.pipeline.digest import DIGEST, Digest, Order
+from mailmill.pipeline.report import close_books
+from mailmill.pipeline.retrying import OpenProblems
+from mailmill.sources.base import Batch, Source
+from mailmill.sources.files import FilesSource
+from mailmill.sources.simulated import SimulatedSource
+from mailmill.store import accounts, labels
+
+READ = "read"
+AHEAD = 4
+MOST_RESTARTS = 3
+
+
+async def sync(job: JobContext) -> Mapping[str, Any]:  # the report, JSON
+    """Archive what the account has and the parameters want; the report is checked before it is returned."""
+    assert job.job.account_id is not None
+    account = await job.database.read(partial(accounts.get, account_id=job.job.account_id))
+    await job.phase(READ, "Reading the mail")
+    while not await _read_to_the_end(job, account):
+        pass
+    return await close_books(job, account)
+
+
+async def _read_to_the_end(job: JobContext, account: Account) -> bool:
+    """Read from the checkpoint on; False when it has to be called again."""
+    source = _open(job, account)
+    job.on_stop(source.close)
+    try:
+        await _read(job, account, source)
+    except PositionLost as error:
+        if job.job.round - job.job.generation >= MOST_RESTARTS:
+            raise
+        await job.lose_position(READ, error.message)
+        return False
+    except QuotaExhausted as error:
+        await job.wait(error)
+        return False
+    finally:
+        await source.close()
+    return True
+
+
+async def _read(job: JobContext, account: Account, source: Source) -> None:
+    wanted = range_of(job.job.parameters)
+    position = await job.position(READ)
+
+    async def known(folder: str, ids: Sequence[str]) -> frozenset[str]:
+        found = await job.database.read(lambda conn: labels.known_source_ids(conn, account.id, folder, ids))
+        return frozenset(found)
+
+    async def work(batch: Batch) -> list[Digest | Failure]:
+        extract = tuple(job.job.parameters["extract"])
+        results = await job.off_loop(DIGEST, [Order(raw, wanted, extract) for raw in batch.messages])
+        return [result for result in results if isinstance(result, Digest | Failure)]
+
+    steps: AsyncIterator[tuple[Batch, list[Digest | Failure]]] = ahead(
+        source.read(position, wanted, known), work, AHEAD
+    )
+    async for batch, digests in steps:
+        rows = await BatchRows.of(job.job, account, batch, digests)
+        await job.commit(READ, batch.position, partial(archive, rows=rows), _progress(batch))
+
+
+def _progress(batch: Batch) -> Progress:
+    folder = next(iter(batch.listed), "")
+    return Progress(batch.done, batch.total, f"Reading {folder}".rstrip(), batch.estimated, batch.unit)
+
+
+def _open(job: JobContext, account: Account) -> Source:
+    problems = job.job.parameters.get("problems")
+    if problems is not None:
+        return OpenProblems(job.database, account.id, problems)
+    return open_source(account)
+
+
+def open_source(account: Account) -> Source:
+    """The adapter for this kind of account."""
+    match account.kind:
+        case AccountKind.FILES:
+            return FilesSource(account.location)
+        case AccountKind.SIMULATED:
+            return SimulatedSource(account.location)

@@ -1,0 +1,1 @@
+"""The simulator keeps its promises: determinism, truth, shape, faults."""

@@ -1,0 +1,1 @@
+"""Tests of the source adapters: one suite for all, and what is special to each."""
