@@ -7,11 +7,15 @@ from checks.tree import Violation, functions, source_files
 
 FILE_LINES = 400
 FUNCTION_LINES = 60
+RECORDS = "src/mailmill/store/migrations/versions/"
+"""Migrations: each is a list of statements, written once and never changed."""
 
 
 def too_long(root: Path) -> Iterator[Violation]:
-    """Files over 400 lines, and functions over 60 counted from ``def`` to their last line."""
+    """Files over 400 lines, and functions over 60 counted from ``def`` to their last line; migrations are free."""
     for file in source_files(root):
+        if file.path.startswith(RECORDS):
+            continue
         lines = len(file.text.splitlines())
         if lines > FILE_LINES:
             yield Violation(

@@ -14,7 +14,7 @@ from mailmill.jobs.dispatch.local import LocalDispatcher
 from mailmill.jobs.dispatch.runner import RunnerLock
 from mailmill.jobs.executor import Executor, Handler
 from mailmill.jobs.rules import Rules
-from mailmill.pipeline import handlers
+from mailmill.pipeline.handlers import handlers
 from mailmill.settings import Settings
 from mailmill.store.db import Database
 from mailmill.store.migrate import migrate

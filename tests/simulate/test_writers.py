@@ -58,9 +58,8 @@ def test_mboxrd_can_be_undone(tmp_path: Path) -> None:
     assert mails
     write_mbox(tmp_path / "box", mails, Dialect.MBOXRD)
     pieces = re.split(rb"(?m)^From [^\n]+ \d{4}\n", (tmp_path / "box").read_bytes())[1:]
-    assert [re.sub(rb"(?m)^>(>*From )", rb"\1", piece)[: len(mail.raw)] for piece, mail in zip(pieces, mails, strict=True)] == [
-        mail.raw for mail in mails
-    ]  # fmt: skip
+    for piece, mail in zip(pieces, mails, strict=True):
+        assert re.sub(rb"(?m)^>(>*From )", rb"\1", piece).startswith(mail.raw)
 
 
 def test_mboxcl2_names_the_length_of_every_body(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import io
-import mailbox
 import os
 import tarfile
 import zipfile
@@ -75,15 +74,13 @@ def tar_of(path: Path, entries: dict[str, bytes], mode: str = "w:gz") -> Path:
 
 
 def maildir_of(path: Path, contents: Sequence[bytes], flags: str = "") -> Path:
-    """A Maildir with these mails, as Python's mailbox module writes it; with flags they lie in ``cur``."""
-    box = mailbox.Maildir(path, create=True)
-    for content in contents:
-        message = mailbox.MaildirMessage(content)
-        if flags:
-            message.set_subdir("cur")
-            message.set_flags(flags)
-        box.add(message)
-    box.close()
+    """A Maildir with these mails added, in ``cur`` where they have flags."""
+    for part in ("cur", "new", "tmp"):
+        (path / part).mkdir(parents=True, exist_ok=True)
+    part, suffix = ("cur", f":2,{flags}") if flags else ("new", "")
+    start = len(list((path / "cur").iterdir())) + len(list((path / "new").iterdir()))
+    for number, content in enumerate(contents, start):
+        write(path / part / f"{1_700_000_000 + number}.M{number:06}P1Q{number}.host{suffix}", content)
     return path
 
 

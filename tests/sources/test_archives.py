@@ -112,7 +112,7 @@ async def test_flipped_bytes_are_told_with_the_entry(tmp_path: Path) -> None:
 async def test_a_bomb_is_refused_before_it_bursts(kind: str, tmp_path: Path) -> None:
     content = mbox_bytes([mail(1), mail(2, b"\0" * (limits.ARCHIVE_RATIO_FREE_BYTES + 2**24))])
     if kind == "zip":
-        path = zip_of(tmp_path / "t.zip", {"All.mbox": content * 4})
+        path = zip_of(tmp_path / "t.zip", {"All.mbox": content})
     elif kind == "gz":
         path = write(tmp_path / "t.gz", gzip.compress(content, 9))
     else:

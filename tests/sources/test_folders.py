@@ -1,6 +1,7 @@
 """Folders and Maildirs: what is mail, in which order, and what happens to the rest."""
 
 import asyncio
+import mailbox
 import os
 import socket
 from collections.abc import Iterator
@@ -153,6 +154,21 @@ def test_a_maildir_has_folders_flags_and_times(tmp_path: Path) -> None:
     assert all(message.received_at for message in found)
 
 
+def test_a_maildir_written_by_the_standard_library_is_read(tmp_path: Path) -> None:
+    box = mailbox.Maildir(tmp_path / "Maildir", create=True)
+    message = mailbox.MaildirMessage(mail(1))
+    message.set_subdir("cur")
+    message.set_flags("FS")
+    box.add(message)
+    box.add_folder("Sent").add(mail(2))
+    box.close()
+    found = messages_of(tmp_path / "Maildir")
+    assert [(content_of(each), each.folder, each.labels) for each in found] == [
+        (mail(1), "INBOX", ("\\Flagged", "\\Seen")),
+        (mail(2), "Sent", ()),
+    ]
+
+
 def test_a_from_line_in_a_maildir_is_kept_beside_the_mail(tmp_path: Path) -> None:
     box = maildir_of(tmp_path / "Maildir", [])
     write(box / "cur" / "1.2.host:2,S", b"From a@b Tue Mar 04 03:33:20 2003\n" + mail(1))
@@ -240,9 +256,9 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     block = mbox_bytes(mail(number, b"0123456789abcdef\n" * 1500) for number in range(400))
     path = tmp_path / "large.mbox"
     with path.open("wb") as file:
-        for _ in range(16):
+        for _ in range(8):
             file.write(block)
-    assert path.stat().st_size > 150 * 2**20
+    assert path.stat().st_size > 75 * 2**20
     assert asyncio.run(_peak(path)) < 16 * 2**20
 
 

@@ -1,5 +1,6 @@
 """Where one mail of an mbox ends and the next begins, and how the file was written."""
 
+import mailbox
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,16 @@ def test_a_content_length_that_leads_nowhere_leaves_an_ordinary_mbox(tmp_path: P
 def test_the_dialect_is_told_from_the_file(body: bytes, dialect: Dialect, tmp_path: Path) -> None:
     found = messages_of(write(tmp_path / "x.mbox", mbox_bytes([mail(1), mail(2, body)])))
     assert [message.dialect for message in found] == [dialect] * 2
+
+
+def test_an_mbox_written_by_the_standard_library_is_read_back(tmp_path: Path) -> None:
+    content = [mail(1), mail(2, b"blank\n\n"), mail(3, b"From here\n\nFrom there\n")]
+    box = mailbox.mbox(tmp_path / "x.mbox")
+    for each in content:
+        box.add(each)
+    box.close()
+    expected = [each.replace(b"\nFrom ", b"\n>From ") if b"From here" in each else each for each in content]
+    assert contents_of(tmp_path / "x.mbox") == expected
 
 
 def test_mails_are_spans_of_the_file_and_say_where_they_lie(tmp_path: Path) -> None:

@@ -78,14 +78,20 @@ class Accounts:
     async def remove(self, actor: Actor, account: Account) -> int:
         """Delete an account with the mail that no other account has; returns how many mails went."""
 
-        def work(conn: Connection) -> int:
+        def work(conn: Connection) -> tuple[bool, int]:
             for stored in job_store.active_on(conn, account.id):
                 raise Conflict(f"Job {stored.job.number} is active on this account: cancel it first.")
-            gone = removal.delete_account(conn, account.id)
-            store.remove(conn, account.id)
-            return gone
+            before = messages.count(conn, account.workspace_id)
+            more = removal.delete_account(conn, account.id)
+            if not more:
+                store.remove(conn, account.id)
+            return more, before - messages.count(conn, account.workspace_id)
 
-        return await self._database.write(work)
+        gone, more = 0, True
+        while more:
+            more, some = await self._database.write(work)
+            gone += some
+        return gone
 
     async def _ensure(self, actor: Actor, kind: AccountKind, location: str, name: str, time_zone: str) -> Account:
         _check_zone(time_zone)

@@ -56,6 +56,7 @@ def sync(
     to_date: To = None,
     max_messages: Most = None,
     backfill: Annotated[bool, typer.Option("--backfill", help="Read the whole range again (60 days).")] = False,
+    receipts: Annotated[bool, typer.Option("--receipts", help="As a receipts job (36 months).")] = False,
     slice_seconds: Annotated[
         float | None, typer.Option("--max-seconds-per-run", help="Pause after so long, and go on by itself.")
     ] = None,
@@ -64,8 +65,9 @@ def sync(
 ) -> None:
     """Read an account: what came since the last time, or a range."""
     given = _given(days, from_date, to_date, max_messages)
+    given["run_to_completion"] = slice_seconds is None
     if slice_seconds is not None:
-        given |= {"run_to_completion": False, "max_seconds_per_run": slice_seconds}
+        given["max_seconds_per_run"] = slice_seconds
 
     async def command(session: Session) -> int:
         found = await session.accounts.find(session.actor, account)
@@ -73,7 +75,8 @@ def sync(
             given.setdefault("days", 60)
             started = await session.jobs.start_backfill(session.actor, found.id, given)
         else:
-            started = await _start_or_continue(session, found, given)
+            kind = JobKind.RECEIPTS if receipts else JobKind.SYNC
+            started = await _start_or_continue(session, found, given, kind)
         return await _follow_through(session, started)
 
     run(command, as_json=as_json, data_dir=data_dir)
@@ -98,11 +101,13 @@ def worker(as_json: Json = False, data_dir: DataDir = None) -> None:
     run(command, as_json=as_json, data_dir=data_dir)
 
 
-async def _start_or_continue(session: Session, account: Account, given: dict[str, Any]) -> Stored:
+async def _start_or_continue(
+    session: Session, account: Account, given: dict[str, Any], kind: JobKind = JobKind.SYNC
+) -> Stored:
     """A new job, or the account's unfinished one: watched when active, resumed when paused, retried when failed."""
-    last = await session.instance.database.read(partial(store.last_on, account_id=account.id, kind=JobKind.SYNC))
+    last = await session.instance.database.read(partial(store.last_on, account_id=account.id, kind=kind))
     if last is None or last.job.state in (State.SUCCEEDED, State.CANCELLED):
-        return await session.jobs.start(session.actor, JobKind.SYNC, account.id, given)
+        return await session.jobs.start(session.actor, kind, account.id, given)
     session.out.say(f"Job {last.job.number} of this account is unfinished ({standing(last.view)}): continuing it.")
     if last.job.state is State.PAUSED:
         return await session.jobs.resume(session.actor, last.job.id)

@@ -10,10 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
+from mailmill.cli import exits
+from mailmill.cli.follow import follow
 from mailmill.cli.options import DataDir, Json, Limit
+from mailmill.cli.results import tell
 from mailmill.cli.session import Session, run
 from mailmill.cli.words import count, money
 from mailmill.domain.errors import InvalidInput
+from mailmill.domain.job import JobKind
 from mailmill.store import receipts
 from mailmill.store.db import Connection
 from mailmill.store.facts import StoredReceipt
@@ -147,6 +151,24 @@ def export(
         _write(file, text)
         session.out.object({"file": str(file), "receipts": len(rows)})
         session.out.say(f"{count(len(rows), 'receipt')} written to {file}.")
+
+    run(command, as_json=as_json, data_dir=data_dir)
+
+
+@app.command()
+def reextract(
+    account: Annotated[str, typer.Argument(help="The account's name or number.")],
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Read the stored mail of an account again with this release's rules; nothing is fetched."""
+
+    async def command(session: Session) -> int:
+        found = await session.accounts.find(session.actor, account)
+        started = await session.jobs.start(session.actor, JobKind.REEXTRACT, found.id, {})
+        view = await follow(session.instance, session.jobs, session.actor, started.job.id, session.out)
+        tell(view, session.out)
+        return exits.of_view(view)
 
     run(command, as_json=as_json, data_dir=data_dir)
 

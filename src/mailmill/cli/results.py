@@ -2,7 +2,7 @@
 
 from mailmill.cli.out import Out
 from mailmill.cli.words import count, duration, money, standing, sums
-from mailmill.domain.job import State
+from mailmill.domain.job import JobKind, State
 from mailmill.domain.progress import JobView
 from mailmill.jobs.clock import now_ms
 
@@ -13,8 +13,17 @@ def tell(view: JobView, out: Out) -> None:
     if view.state is not State.SUCCEEDED or view.report is None:
         _tell_unfinished(view, out)
         return
-    report = view.report
     spent = duration(view.elapsed_ms(now_ms()) / 1000)
+    if view.kind == JobKind.REEXTRACT:
+        _tell_reextracted(view, out, spent)
+    else:
+        _tell_read(view, out, spent)
+    for warning in view.warnings:
+        out.say(f"  Note: {warning}")
+
+
+def _tell_read(view: JobView, out: Out, spent: str) -> None:
+    report = view.report or {}
     rate = report["messages_per_second"]
     out.say(f"Job {view.number} succeeded in {spent} ({rate:,.0f} mails/s).")
     out.say(f"  {sums(report['totals'])}")
@@ -26,8 +35,12 @@ def tell(view: JobView, out: Out) -> None:
         out.say(f"  {found}{f', {amounts}' if amounts else ''} · see them: mailmill receipts list")
     if report["open_problems"]:
         out.say(f"  {count(report['open_problems'], 'open problem')} · see them: mailmill problems list")
-    for warning in view.warnings:
-        out.say(f"  Note: {warning}")
+
+
+def _tell_reextracted(view: JobView, out: Out, spent: str) -> None:
+    report = view.report or {}
+    out.say(f"Job {view.number} succeeded in {spent}: {count(report['scanned'], 'mail')} read again.")
+    out.say(f"  Findings: {report['added']:,} added, {report['changed']:,} changed, {report['removed']:,} removed")
 
 
 def _tell_unfinished(view: JobView, out: Out) -> None:

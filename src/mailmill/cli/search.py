@@ -25,7 +25,11 @@ def search(
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Find mails: from: to: subject: label: has:attachment filename: after: before: older_than: newer_than: is: OR -."""
+    """Find mails, newest first.
+
+    Operators: from: to: subject: label: has:attachment filename: after: before: older_than: newer_than: is:
+    "phrase" OR -
+    """
 
     async def command(session: Session) -> None:
         zone = ZoneInfo(session.instance.settings.time_zone)

@@ -277,7 +277,7 @@ class _Parser:
         if name in _FIELDS:
             return self._in_field(Field(name), value)
         if value.kind is TokenKind.OPEN:
-            raise _wrong(f"{name}: takes one word or a phrase, not parentheses", token.position)
+            raise _wrong(f"{name}: takes one word or a phrase, not parentheses", value.position)
         return self._condition(name, value)
 
     def _in_field(self, field: Field, value: Token) -> Query:

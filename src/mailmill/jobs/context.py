@@ -84,6 +84,7 @@ class JobContext:
             return step, view
 
         step, self.view = await self.database.write(work, Priority.BULK)
+        self.job = replace(self.job, failures=0, outage_since=None)  # what ends the attempt is judged from here on
         self._last_progress = now
         self._check_budget()
         return step

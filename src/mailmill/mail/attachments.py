@@ -1,16 +1,12 @@
 """The parts of a mail that are files for people, and what is packed in a winmail.dat."""
 
-import binascii
-import struct
-
-from tnefparse import TNEF
-
 from mailmill.domain.message import Attachment
 from mailmill.mail.headers import decoded
 from mailmill.mail.structure import Notes, Part, content, read_tree
+from mailmill.mail.tnef import packed_files
 
-LARGEST_TNEF = 32 * 1024 * 1024
-"""Bytes of a winmail.dat that are opened."""
+MOST_PACKED = 1_000
+"""Files of one winmail.dat that are listed."""
 
 _TNEF_TYPES = ("application/ms-tnef", "application/vnd.ms-tnef")
 
@@ -43,18 +39,14 @@ def _file(part: Part, notes: Notes) -> list[Attachment]:
 
 def _packed(part: Part, data: bytes, notes: Notes) -> list[Attachment]:
     """The files in a winmail.dat, numbered below its part."""
-    if len(data) > LARGEST_TNEF:
-        notes.lost(f"part {part.path}: the winmail.dat is too large to open")
-        return []
-    try:
-        files = TNEF(data, do_checksum=False).attachments
-        return [
-            Attachment(f"{part.path}.{number}", str(each.long_filename()), "application/octet-stream", len(each.data))
-            for number, each in enumerate(files, 1)
-        ]
-    except (ValueError, LookupError, TypeError, AttributeError, struct.error, binascii.Error, OverflowError):
+    files = packed_files(data)
+    if files is None:
         notes.lost(f"part {part.path}: the winmail.dat can't be read")
         return []
+    return [
+        Attachment(f"{part.path}.{number}", each.name, each.content_type, each.size)
+        for number, each in enumerate(files[:MOST_PACKED], 1)
+    ]
 
 
 def part_content(data: bytes, path: str) -> bytes | None:

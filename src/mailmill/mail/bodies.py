@@ -60,6 +60,7 @@ def unflowed(text: str, *, delete_space: bool) -> str:
     if " \n" not in text:
         return text
     out: list[str] = []
+    pieces: list[str] = []
     joining: int | None = None
     for line in text.split("\n"):
         bare = line.lstrip(">")
@@ -68,12 +69,12 @@ def unflowed(text: str, *, delete_space: bool) -> str:
         flows = bare.endswith(" ") and bare != "-- "
         if flows and delete_space:
             bare = bare[:-1]
-        if joining == depth and bare != "-- ":
-            out[-1] += bare
-        else:
-            out.append(f"{'>' * depth} {bare}" if depth else bare)
+        if joining != depth or bare == "-- ":
+            out.append("".join(pieces))
+            pieces = [f"{'>' * depth} "] if depth else []
+        pieces.append(bare)
         joining = depth if flows else None
-    return "\n".join(out)
+    return "\n".join([*out[1:], "".join(pieces)])
 
 
 def body_parts(root: Part) -> list[Part]:

@@ -5,8 +5,12 @@ import re
 from itertools import islice
 from urllib.parse import unquote_to_bytes
 
+import pybase64
+
 from mailmill.mail.charsets import decode
 
+OUTSIDE_BASE64 = bytes(byte for byte in range(256) if not (byte < 128 and chr(byte).isalnum()) and byte not in b"+/")
+"""Every byte that is no digit of base64."""
 LONGEST_VALUE = 65_536
 """Characters of one header value that are looked at; the rest is cut before anything is decoded."""
 
@@ -19,7 +23,6 @@ _FOLD = re.compile(r"\n[ \t]+")
 _FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:[ \t]*(.*)", re.MULTILINE)
 _NO_FIELD = re.compile(r"^(?![!-9;-~]+[ \t]*:|[ \t]|\n|\Z)", re.MULTILINE)
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,3})\?=")
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _PIECE = re.compile(r'(?:[^;"]+|"(?:[^"\\]+|\\.)*(?:"|\Z|\\\Z))+', re.DOTALL)
 _SECTION = re.compile(r"^([^*]+)(?:\*(\d{1,3}))?(\*)?$")
 _QUOTED = re.compile(r'"((?:[^"\\]+|\\.)*)', re.DOTALL)
@@ -112,9 +115,15 @@ def _word_bytes(encoding: str, text: str) -> bytes:
 
 def lenient_base64(data: bytes) -> bytes:
     """Every whole byte that can be read from base64 with stray characters and missing padding."""
-    data = _NOT_BASE64.sub(b"", data)
-    usable = len(data) - (len(data) % 4 == 1)
-    return binascii.a2b_base64(data[:usable] + b"=" * (-usable % 4))
+    return base64_digits(data.translate(None, OUTSIDE_BASE64))
+
+
+def base64_digits(digits: bytes) -> bytes:
+    """What these base64 digits (nothing else, no padding) stand for; copies nothing that may be large."""
+    whole = len(digits) - len(digits) % 4
+    decoded = pybase64.b64decode(memoryview(digits)[:whole])
+    rest = digits[whole:]
+    return decoded + pybase64.b64decode(rest.ljust(4, b"=")) if len(rest) > 1 else decoded
 
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:

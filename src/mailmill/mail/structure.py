@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 
 import pybase64
 
-from mailmill.mail.headers import Fields, block_text, lenient_base64, parameters, split_fields
+from mailmill.mail.headers import (
+    OUTSIDE_BASE64,
+    Fields,
+    base64_digits,
+    block_text,
+    lenient_base64,
+    parameters,
+    split_fields,
+)
 
 DEEPEST = 50
 """Levels of nesting that are followed."""
@@ -24,6 +32,8 @@ LARGEST_HEADER = 4 * 1024 * 1024
 _END_OF_HEADER = re.compile(rb"\n\r?\n")
 _GUESSED = re.compile(rb"(?:\A|\n)--([^\r\n]{1,200})\r?\n(?:content-[a-z]+:|\r?\n)", re.IGNORECASE)
 _STRAY = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_MOST_BEHIND_PADDING = 1024 * 1024
+_MOST_CANDIDATES = 100_000
 _PADDING = re.compile(rb"=[=\s]*")
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 _MESSAGES = ("message/rfc822", "message/global")
@@ -241,7 +251,9 @@ def _between(part: Part, boundary: bytes) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     opened = -1
     at = data.find(needle, part.start, end)
-    while at >= 0:
+    for _ in range(_MOST_CANDIDATES):
+        if at < 0:
+            break
         after = at + len(needle)
         if at == part.start or data[at - 1] == 10:
             line_end = data.find(b"\n", after, end)
@@ -298,28 +310,40 @@ def _base64(data: bytes, start: int, end: int, path: str, notes: Notes) -> bytes
         try:
             decoded = pybase64.b64decode(memoryview(data)[start:end])
         except binascii.Error:
-            return _mended_base64(data[start:end], path, notes)
+            return _mended_base64(data, start, end, path, notes)
         # The decoder passes over stray characters in silence; line ends are one or two in 76 characters.
         length = end - start
         if len(decoded) * 4 >= (length - length // 30 - 8) * 3 and not (
             length < 100 and _STRAY.search(data, start, end)
         ):
             return decoded
-    return _mended_base64(data[start:end], path, notes)
+    return _mended_base64(data, start, end, path, notes)
 
 
-def _mended_base64(body: bytes, path: str, notes: Notes) -> bytes:
+def _mended_base64(data: bytes, start: int, end: int, path: str, notes: Notes) -> bytes:
     """Several base64 texts one after the other are joined; text behind the padding is dropped."""
-    first, *others = _PADDING.split(body.strip())
-    strays = len(_STRAY.findall(first)) + first.count(b" ")
+    padding = data.find(b"=", start, end)
+    first = data[start : padding if padding >= 0 else end]
+    clean = first.translate(None, OUTSIDE_BASE64)
+    strays = len(first) - len(clean) - first.count(b"\n") - first.count(b"\r")
     if strays * 20 > len(first):
         notes.defect(f"part {path}: it is called base64 and is not; read as it stands")
-        return body
+        return data[start:end]
     if strays:
         notes.defect(f"part {path}: characters that are not base64 were dropped")
-    decoded = [lenient_base64(first)]
-    for number, piece in enumerate(others, 1):
-        whole = number < len(others) or len(b"".join(piece.split())) % 4 == 0
+    del first
+    decoded = base64_digits(clean)
+    if padding < 0:
+        return decoded
+    return decoded + _behind_padding(data[padding : min(end, padding + _MOST_BEHIND_PADDING)], path, notes)
+
+
+def _behind_padding(data: bytes, path: str, notes: Notes) -> bytes:
+    """What follows the first padding, where it is base64 again."""
+    decoded: list[bytes] = []
+    pieces = _PADDING.split(data)[1:]
+    for number, piece in enumerate(pieces, 1):
+        whole = number < len(pieces) or len(b"".join(piece.split())) % 4 == 0
         if _STRAY.search(piece) or not whole:
             notes.defect(f"part {path}: text behind the end of the base64 was dropped")
             break

@@ -10,11 +10,11 @@ from mailmill.domain.account import Account
 from mailmill.domain.errors import SourceUnavailable
 from mailmill.domain.job import Job, Tally
 from mailmill.domain.message import RawMessage
-from mailmill.pipeline.purchases import purchases_of
 from mailmill.jobs.children import Failure
 from mailmill.jobs.clock import now_ms
 from mailmill.jobs.context import Step
 from mailmill.pipeline.digest import Digest, load
+from mailmill.pipeline.purchases import purchases_of
 from mailmill.sources.base import Batch, Listed
 from mailmill.store import facts, messages, problems
 from mailmill.store.db import Connection

@@ -49,8 +49,9 @@ def tell_subscription(merchant: Merchant, purchase: Purchase | None, card: int, 
     """One month of a subscription that has ``left`` to go; now and then the card is refused first."""
     rng = scene.rng
     purchase = replace(purchase or buy(rng, merchant, ""), key=f"s{card}.{scene.when:%Y-%m}")
-    again = (FollowUp(timedelta(days=30.44), partial(tell_subscription, merchant, purchase, card, left - 1)),)
-    again = again if left > 1 else ()
+    again: tuple[FollowUp, ...] = ()
+    if left > 1:
+        again = (FollowUp(timedelta(days=30.44), partial(tell_subscription, merchant, purchase, card, left - 1)),)
     if rng.random() < 0.06:
         retry = _later(rng, 2, partial(tell_about, _monthly(merchant), purchase))
         return Told(tell_about(ReceiptType.PAYMENT_FAILED, purchase, scene).draft, (retry, *again))

@@ -53,7 +53,7 @@ def tell_personal(scene: Scene) -> Told:
         text += (
             f"\n\nThe budget is {between(rng, 2, 90)}00 € in total, we should order the wood before the invoice comes."
         )
-    if rng.random() < 0.08:
+    if rng.random() < 0.2:
         text += "\n\nFrom here it takes an hour by ferry.\n>From what I hear it is worth it.\nFrom then on, sleep."
     part = _note(rng, f"{text}\n\n{author.name}\n", 0.45)
     if rng.random() < 0.12:

@@ -21,6 +21,7 @@ import httpx
 
 from mailmill.domain.account import Range
 from mailmill.domain.errors import (
+    Interrupted,
     InvalidInput,
     Outage,
     PositionLost,
@@ -34,6 +35,7 @@ from mailmill.sources.base import Batch, Known, Listed, Plan
 
 # Any: parsed JSON of the provider, checked where it is taken apart.
 _BATCH = 20
+_BATCH_BYTES = 4 * 2**20
 _PAGE = 100
 _SLOW_SECONDS = 2.0
 _TIMEOUT_SECONDS = 30.0
@@ -45,6 +47,7 @@ class _Item:
 
     id: str
     at: int
+    size: int
 
     @property
     def key(self) -> tuple[int, str]:
@@ -105,6 +108,8 @@ class SimulatedSource:
         total = (await _count(client, wanted)).messages
         start = folders.index(place.folder) if place.folder else 0
         for folder in folders[start:]:
+            if wanted.max_messages is not None and place.done >= wanted.max_messages:
+                return
             if place.folder != folder:
                 place = _Place(folder=folder, done=place.done)
             async for batch in _Reading(client, folder, wanted, known, total).batches(place):
@@ -118,14 +123,17 @@ class SimulatedSource:
         return await _count(client, wanted)
 
     async def close(self) -> None:
-        """Close the sockets; a read that waits for an answer ends with SourceUnavailable."""
+        """Close the sockets; a read that was going on ends with Interrupted."""
         client, self._client = self._client, None
         if client:
             await client.aclose()
 
     def _connected(self) -> httpx.AsyncClient:
         if self._client is None or self._client.is_closed:
-            self._client = httpx.AsyncClient(base_url=self._url, timeout=self._timeout, trust_env=False)
+            encrypted = self._url.scheme == "https"  # loading the authorities' certificates takes 30 ms
+            self._client = httpx.AsyncClient(
+                base_url=self._url, timeout=self._timeout, verify=encrypted, trust_env=False
+            )
         return self._client
 
 
@@ -207,7 +215,9 @@ class _Reading:
         query = {**_query(self.wanted), "folder": self.folder, "size": str(_PAGE), "page": token}
         found = await _get(self.client, "/v1/messages", query)
         try:
-            listed = {str(one["id"]): _Item(str(one["id"]), int(one["at"])) for one in found["messages"]}
+            listed = {
+                str(one["id"]): _Item(str(one["id"]), int(one["at"]), int(one["size"])) for one in found["messages"]
+            }
             return sorted(listed.values(), key=lambda one: one.key, reverse=True), str(found.get("next") or "")
         except (KeyError, TypeError, ValueError) as error:
             raise SourceUnavailable("The source's list can't be understood.") from error
@@ -219,6 +229,8 @@ class _Reading:
         async with _answer(self.client, "POST", "/v1/messages", json={"ids": ids}) as response:
             async for text in response.aiter_lines():
                 line = _line(text)
+                if self.client.is_closed:
+                    raise Interrupted
                 if line.get("end"):
                     return
                 yield line
@@ -226,15 +238,16 @@ class _Reading:
 
 
 def _steps(items: list[_Item], had: frozenset[str]) -> Iterator[list[_Item]]:
-    """Runs of mails with at most 20 to fetch."""
+    """Runs of mails with at most 20 to fetch, 4 MB together; one bigger mail stands alone."""
     step: list[_Item] = []
-    to_fetch = 0
+    to_fetch = size = 0
     for item in items:
+        if item.id not in had:
+            if to_fetch == _BATCH or (to_fetch and size + item.size > _BATCH_BYTES):
+                yield step
+                step, to_fetch, size = [], 0, 0
+            to_fetch, size = to_fetch + 1, size + item.size
         step.append(item)
-        to_fetch += item.id not in had
-        if to_fetch == _BATCH:
-            yield step
-            step, to_fetch = [], 0
     if step:
         yield step
 
@@ -294,7 +307,7 @@ async def _answer(
 ) -> AsyncIterator[httpx.Response]:
     """The provider's good answer while it is being read; anything else becomes the error that fits."""
     if client.is_closed:
-        raise SourceUnavailable("The connection to the source is closed.")
+        raise Interrupted
     try:
         async with client.stream(method, path, params=query, json=json) as response:
             if response.status_code != HTTPStatus.OK:
@@ -303,6 +316,8 @@ async def _answer(
     except httpx.TimeoutException as error:
         raise SourceUnavailable("The source does not answer.") from error
     except (httpx.TransportError, httpx.DecodingError, httpx.StreamError) as error:
+        if client.is_closed:
+            raise Interrupted from error
         raise SourceUnavailable("The connection to the source broke.") from error
 
 

@@ -3,19 +3,20 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, or_, select, update
 
 from mailmill.domain.facts import Evidence, Finding, Receipt
 from mailmill.store.bulk import chunks, insert_rows, next_id
-from mailmill.store.packed import ReceiptRow, finding_rows, receipt_row
-from mailmill.store.tables.archive import findings, receipts
+from mailmill.store.packed import MICROS, ReceiptRow, finding_rows, receipt_row
+from mailmill.store.tables.archive import findings, messages, receipts
 
 MERCHANT_DAYS = 60
 AMOUNT_DAYS = 3
 CANDIDATES = 300
-"""Most candidates that one new receipt brings in by each of the three ways."""
+"""Most candidates that one new receipt brings in by each of the four ways."""
 
 
 class Review:
@@ -56,6 +57,12 @@ class StoredReceipt:
     review: str
     purchase_id: int
     counts: bool
+    thread_id: int
+
+    @property
+    def total(self) -> Decimal | None:
+        """The total in units of its currency."""
+        return None if self.total_micros is None else Decimal(self.total_micros) / MICROS
 
 
 class Purchase(Protocol):
@@ -85,7 +92,10 @@ class Replaced:
     removed: int = 0
 
 
-RECEIPT_COLUMNS = tuple(receipts.c[name] for name in StoredReceipt.__slots__)
+STORED_RECEIPTS: Select[Any] = select(
+    *(receipts.c[name] for name in StoredReceipt.__slots__[:-1]), messages.c.thread_id
+).join(messages, messages.c.id == receipts.c.message_id)
+"""The columns of a StoredReceipt, in its order."""
 
 
 def replace_findings(
@@ -182,8 +192,8 @@ _TOLD = tuple(column.name for column in receipts.columns)[3:16]
 def join_purchases(conn: Connection, workspace_id: int, receipt_ids: Sequence[int], group: Group) -> int:
     """Join these receipts with those they may belong to; returns how many rows changed.
 
-    Candidates are bounded: the same merchant within 60 days, the same order number, the same amount within 3 days,
-    and whatever is in one purchase with these.
+    Candidates are bounded: the same thread, the same merchant within 60 days, the same order number, the same
+    amount within 3 days, and whatever is in one purchase with these.
     """
     if not receipt_ids:
         return 0
@@ -227,8 +237,10 @@ class _Near:
     total_micros: int | None
     currency: str | None
     date: str
+    thread_id: int
 
     def ways(self) -> Iterable[ColumnElement[bool]]:
+        yield messages.c.thread_id == self.thread_id
         yield and_(receipts.c.merchant_domain == self.merchant_domain, _within(self.date, MERCHANT_DAYS))
         if self.order_number is not None:
             yield receipts.c.order_number == self.order_number
@@ -238,7 +250,7 @@ class _Near:
 
 
 def _near(row: StoredReceipt) -> _Near:
-    return _Near(row.merchant_domain, row.order_number, row.total_micros, row.currency, row.date)
+    return _Near(row.merchant_domain, row.order_number, row.total_micros, row.currency, row.date, row.thread_id)
 
 
 def _within(day: str, days: int) -> ColumnElement[bool]:
@@ -250,5 +262,5 @@ def _within(day: str, days: int) -> ColumnElement[bool]:
 
 
 def _stored(conn: Connection, where: ColumnElement[bool], limit: int | None = None) -> list[StoredReceipt]:
-    rows = conn.execute(select(*RECEIPT_COLUMNS).where(where).order_by(receipts.c.id.desc()).limit(limit))
+    rows = conn.execute(STORED_RECEIPTS.where(where).order_by(receipts.c.id.desc()).limit(limit))
     return [StoredReceipt(*row) for row in rows]

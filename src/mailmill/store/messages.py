@@ -341,3 +341,11 @@ def page(conn: Connection, workspace_id: int, *, after: int = 0, limit: int = 10
     """Up to ``limit`` mails with ids above ``after``, by id: for export and repeated extraction in small steps."""
     wanted = select(*_STORED).where(messages.c.workspace_id == workspace_id, messages.c.id > after)
     return [StoredMessage(*row) for row in conn.execute(wanted.order_by(messages.c.id).limit(limit))]
+
+
+def page_of_account(conn: Connection, account_id: int, *, after: int = 0, limit: int = 100) -> list[StoredMessage]:
+    """Up to ``limit`` mails of an account with ids above ``after``, by id."""
+    own = select(folders.c.id).where(folders.c.account_id == account_id)
+    here = select(locations.c.message_id).where(locations.c.message_id == messages.c.id, locations.c.folder_id.in_(own))
+    wanted = select(*_STORED).where(messages.c.id > after, here.exists())
+    return [StoredMessage(*row) for row in conn.execute(wanted.order_by(messages.c.id).limit(limit))]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from mailmill.domain.errors import InvalidInput, NotFound
-from mailmill.store.facts import OUT, RECEIPT_COLUMNS, Review, StoredReceipt
+from mailmill.store.facts import OUT, STORED_RECEIPTS, Review, StoredReceipt
 from mailmill.store.tables.archive import receipts
 
 MAX_LIMIT = 500
@@ -58,7 +58,7 @@ class MerchantSum:
 
 def get(conn: Connection, receipt_id: int) -> StoredReceipt:
     """One receipt. Raises NotFound."""
-    row = conn.execute(select(*RECEIPT_COLUMNS).where(receipts.c.id == receipt_id)).one_or_none()
+    row = conn.execute(STORED_RECEIPTS.where(receipts.c.id == receipt_id)).one_or_none()
     if row is None:
         raise NotFound(f"There is no receipt {receipt_id}.", receipt=receipt_id)
     return StoredReceipt(*row)
@@ -87,7 +87,7 @@ def list_receipts(
     if cursor is not None:
         conditions.append(_after(cursor))
     newest = (receipts.c.date.desc(), receipts.c.id.desc())
-    found = conn.execute(select(*RECEIPT_COLUMNS).where(*conditions).order_by(*newest).limit(limit + 1))
+    found = conn.execute(STORED_RECEIPTS.where(*conditions).order_by(*newest).limit(limit + 1))
     rows = [StoredReceipt(*row) for row in found]
     last = rows[limit - 1] if len(rows) > limit else None
     return ReceiptPage(tuple(rows[:limit]), f"{last.date}.{last.id}" if last else None)

@@ -4,6 +4,8 @@ import base64
 from dataclasses import dataclass
 
 FROM = b"From: Ann Lee <ann@example.org>\n"
+ATTACHED = b"Content-Disposition: attachment"
+PDF = b"Content-Type: application/pdf"
 PLAIN = b"Content-Type: text/plain; charset=utf-8\n"
 
 
@@ -207,7 +209,8 @@ BODIES = (
     ),
     Trap(
         "a boundary that begins like another",
-        b"Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/mixed; boundary=ab\n\n--ab\n\none\n--ab--\n--a\n\ntwo\n--a--\n",
+        b"Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/mixed; boundary=ab\n\n"
+        b"--ab\n\none\n--ab--\n--a\n\ntwo\n--a--\n",
         text="one two",
     ),
     Trap(
@@ -251,22 +254,75 @@ BODIES = (
 )
 
 FILES = (
-    Trap("RFC 2231 in sections", multipart(file_part(b"Content-Type: application/pdf; name*0*=utf-8''J%C3%B6; name*1*=%20x; name*2=.pdf")), files=("Jö x.pdf",)),
-    Trap("RFC 2231 beside a plain name", multipart(file_part(b"Content-Disposition: attachment; filename=foo; filename*=iso-8859-1''J%F6.pdf")), files=("Jö.pdf",)),
-    Trap("an encoded word as name", multipart(file_part(b'Content-Disposition: attachment; filename="=?utf-8?B?ww==?= =?utf-8?B?tg==?=.pdf"')), files=("ö.pdf",)),
-    Trap("8-bit in a name", multipart(file_part(b'Content-Disposition: attachment; filename="J\xf6.pdf"')), files=("Jö.pdf",)),
-    Trap("an unquoted name with blanks", multipart(file_part(b"Content-Disposition: attachment; filename=my file.pdf")), files=("my file.pdf",)),
-    Trap("a semicolon in a name", multipart(file_part(b'Content-Disposition: attachment; filename="a;b.pdf"')), files=("a;b.pdf",)),
-    Trap("a name without a disposition", multipart(file_part(b"Content-Type: application/pdf; name=a.pdf")), files=("a.pdf",)),
-    Trap("an attached text", multipart(text_part(b"body"), text_part(b"file", head=b"Content-Disposition: attachment; filename=a.txt\n")), text="body", files=("a.txt",)),
-    Trap("an invitation", multipart(text_part(b"come"), text_part(b"BEGIN:VCALENDAR", b"calendar"), kind=b"alternative"), text="come", files=("",)),
+    Trap(
+        "RFC 2231 in sections",
+        multipart(file_part(PDF + b"; name*0*=utf-8''J%C3%B6; name*1*=%20x; name*2=.pdf")),
+        files=("Jö x.pdf",),
+    ),
+    Trap(
+        "RFC 2231 beside a plain name",
+        multipart(file_part(ATTACHED + b"; filename=foo; filename*=iso-8859-1''J%F6.pdf")),
+        files=("Jö.pdf",),
+    ),
+    Trap(
+        "an encoded word as name",
+        multipart(file_part(ATTACHED + b'; filename="=?utf-8?B?ww==?= =?utf-8?B?tg==?=.pdf"')),
+        files=("ö.pdf",),
+    ),
+    Trap("8-bit in a name", multipart(file_part(ATTACHED + b'; filename="J\xf6.pdf"')), files=("Jö.pdf",)),
+    Trap(
+        "an unquoted name with blanks",
+        multipart(file_part(ATTACHED + b"; filename=my file.pdf")),
+        files=("my file.pdf",),
+    ),
+    Trap("a semicolon in a name", multipart(file_part(ATTACHED + b'; filename="a;b.pdf"')), files=("a;b.pdf",)),
+    Trap("a name without a disposition", multipart(file_part(PDF + b"; name=a.pdf")), files=("a.pdf",)),
+    Trap(
+        "an attached text",
+        multipart(text_part(b"body"), text_part(b"file", head=ATTACHED + b"; filename=a.txt\n")),
+        text="body",
+        files=("a.txt",),
+    ),
+    Trap(
+        "an invitation",
+        multipart(text_part(b"come"), text_part(b"BEGIN:VCALENDAR", b"calendar"), kind=b"alternative"),
+        text="come",
+        files=("",),
+    ),
     Trap("nothing but a calendar", text_part(b"BEGIN:VCALENDAR", b"calendar"), text="BEGIN:VCALENDAR"),
-    Trap("a mail within the mail", multipart(text_part(b"see"), b"Content-Type: message/rfc822\n\nSubject: inner\n\nold"), text="see", files=("inner",)),
-    Trap("a mail within the mail, with a file", multipart(text_part(b"see"), b"Content-Type: message/rfc822\n\n" + multipart(file_part(b"Content-Type: a/b; name=in.pdf"), boundary=b"b2")), files=("s", "in.pdf")),
+    Trap(
+        "a mail within the mail",
+        multipart(text_part(b"see"), b"Content-Type: message/rfc822\n\nSubject: inner\n\nold"),
+        text="see",
+        files=("inner",),
+    ),
+    Trap(
+        "a mail within the mail, with a file",
+        multipart(
+            text_part(b"see"),
+            b"Content-Type: message/rfc822\n\n"
+            + multipart(file_part(b"Content-Type: a/b; name=in.pdf"), boundary=b"b2"),
+        ),
+        files=("s", "in.pdf"),
+    ),
     Trap("nothing but a mail", b"Content-Type: message/rfc822\n\nSubject: inner\n\nold", text="old", files=("inner",)),
-    Trap("a digest", multipart(b"\nSubject: one\n\nfirst", b"\nSubject: two\n\nsecond", kind=b"digest"), text="first second", files=("one", "two")),
-    Trap("a mail within the mail in base64", multipart(file_part(b"Content-Type: message/rfc822", b"Subject: inner\n\nold")), text="old", files=("inner",)),
-    Trap("winmail.dat that is none", multipart(file_part(b"Content-Type: application/ms-tnef; name=winmail.dat", b"\x78\x9f\x3e\x22garbage")), files=("winmail.dat",)),
-)  # fmt: skip
+    Trap(
+        "a digest",
+        multipart(b"\nSubject: one\n\nfirst", b"\nSubject: two\n\nsecond", kind=b"digest"),
+        text="first second",
+        files=("one", "two"),
+    ),
+    Trap(
+        "a mail within the mail in base64",
+        multipart(file_part(b"Content-Type: message/rfc822", b"Subject: inner\n\nold")),
+        text="old",
+        files=("inner",),
+    ),
+    Trap(
+        "winmail.dat that is none",
+        multipart(file_part(b"Content-Type: application/ms-tnef; name=winmail.dat", b"\x78\x9f\x3e\x22garbage")),
+        files=("winmail.dat",),
+    ),
+)
 
 TRAPS = (*HEADERS, *ADDRESSES, *DATES, *CHARSETS, *BODIES, *FILES)

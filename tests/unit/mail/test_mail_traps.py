@@ -3,10 +3,10 @@
 import time
 
 import pytest
-from tests.unit.mail.mail_traps import TRAPS, Trap
 
 from mailmill.domain.message import Message
 from mailmill.mail.parse import parse
+from tests.unit.mail.mail_traps import TRAPS, Trap
 
 
 def test_there_are_at_least_sixty_traps_each_with_a_name_of_its_own() -> None:

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 
 from turbohtml import Token, TokenType, tokenize
 
-from mailmill.extract.receipts.lines import MAX_CHARACTERS, MAX_LINES, Line, Piece, lowered
+from mailmill.extract.receipts.lines import MAX_CHARACTERS, MAX_LINE, MAX_LINES, Line, Piece, lowered
 
 MAX_SOURCE = 2_000_000
 MAX_TOKENS = 100_000
 
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 _RUN = re.compile(r"\S+(?: \S+)*")
 _HIDDEN = ("display:none", "visibility:hidden", "mso-hide:all", "max-height:0;", "font-size:0;", "font-size:0px")
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u200e\u200f")
@@ -27,7 +27,7 @@ VOID = frozenset(_VOID_NAMES.split())
 def located(source: str) -> Iterator[tuple[Token, int, int]]:
     """Every token of ``source`` with its offsets; at most MAX_SOURCE characters and MAX_TOKENS tokens."""
     source = source[:MAX_SOURCE]
-    starts = [0, *(found.end() for found in _NEWLINE.finditer(source))]
+    starts = _line_starts(source)
     previous: Token | None = None
     begin = 0
     for count, token in enumerate(tokenize(source, resolve_references=False)):
@@ -39,6 +39,12 @@ def located(source: str) -> Iterator[tuple[Token, int, int]]:
             return
     if previous is not None:
         yield previous, begin, len(source)
+
+
+def _line_starts(source: str) -> list[int]:
+    """Where each line begins; the tokenizer counts CR LF, CR and LF as one line end each."""
+    lines = source.replace("\r\n", " \n").replace("\r", "\n").split("\n")
+    return list(accumulate((len(line) + 1 for line in lines), initial=0))
 
 
 def html_lines(source: str, part: str) -> list[Line]:
@@ -90,9 +96,20 @@ class _Flattener:
         for run in _RUN.finditer(raw):
             if run.start() > 0:
                 self._gap = True
-            self._add(run.group(), start + run.start(), start + run.end(), literal=True)
+            self._run(run.group(), start + run.start())
+            if self.full:
+                return
         if raw[-1:].isspace():
             self._gap = True
+
+    def _run(self, text: str, start: int) -> None:
+        for at in range(0, len(text), MAX_LINE):
+            if self._length + len(text) > MAX_LINE:
+                self.break_line()
+            piece = text[at : at + MAX_LINE]
+            self._add(piece, start + at, start + at + len(piece), literal=True)
+            if self.full:
+                return
 
     def reference(self, data: str, start: int, end: int) -> None:
         if self._dropping or data in _INVISIBLE:
@@ -100,6 +117,8 @@ class _Flattener:
         if data.isspace():
             self._gap = True
         else:
+            if self._length > MAX_LINE:
+                self.break_line()
             self._add(data, start, end, literal=False)
 
     def _add(self, text: str, start: int, end: int, *, literal: bool) -> None:

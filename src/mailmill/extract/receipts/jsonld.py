@@ -11,7 +11,7 @@ MAX_DEPTH = 50
 
 _TOKEN = re.compile(
     r'"(?P<string>[^"\\]*(?:\\.[^"\\]*)*)"|(?P<number>-?\d[\d.eE+-]*)|(?P<word>true|false|null)|(?P<mark>[{}\[\]:,])|'
-    r"(?P<skip>/\*|//|<!--|-->|<!\[CDATA\[|\]\]>)",
+    r"(?P<skip>/\*|//|<!--|-->|<!\[CDATA\[|\]\]>)|(?P<unclosed>\")",
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
@@ -37,7 +37,7 @@ def read(source: str, start: int, end: int) -> list[Node]:
     position = start
     while position < end and len(stack) <= MAX_DEPTH:
         token = _TOKEN.search(source, position, end)
-        if token is None:
+        if token is None or token["unclosed"]:  # a quote without an end: looking for it again would be quadratic
             break
         position = token.end()
         mark = token["mark"]

@@ -8,10 +8,11 @@ from mailmill.domain.facts import Evidence
 
 MAX_SPAN = 120
 MAX_LINES = 8_000
-MAX_CHARACTERS = 300_000
+MAX_CHARACTERS = 150_000
+MAX_LINE = 2_000
 
 _WORDS = re.compile(r"[^\s|]+(?: [^\s|]+)*")
-_LINE = re.compile(r"[^\r\n]+")
+_LINE = re.compile(rf"[^\r\n]{{1,{MAX_LINE}}}")
 _ORIGINAL = re.compile(r"-{2,} ?(?:original message|forwarded message|ursprüngliche nachricht|message d'origine)", re.I)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from itertools import islice
 from typing import NamedTuple
 
 _CODE_LIST = (
@@ -64,6 +65,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(r"(?:[.,][-\u2013\u2014]{1,2})?\s?(?P<sign>" + _SIGN + r")(?!\s?\d)", re.IGNORECASE)
 _MINUS = re.compile(r"(?:^|[\s:])[-\u2212\u2013(]\s?$")
 _PERCENT = re.compile(r"\s?%")
+_MOST = 40
 _CODE = re.compile(r"\b(?:" + "|".join(sorted(CODES)) + r")\b")
 
 
@@ -89,9 +91,12 @@ class Currency(NamedTuple):
 
 
 def amounts(text: str) -> list[Money]:
-    """Every number in ``text`` that can be an amount, in order; those without a sign need exactly two decimals."""
+    """Every number in ``text`` that can be an amount, in order; those without a sign need exactly two decimals.
+
+    Only the first 40 numbers of a text are looked at.
+    """
     found: list[Money] = []
-    for match in _NUMBER.finditer(text):
+    for match in islice(_NUMBER.finditer(text), _MOST):
         money = _money(text, match.start(), match.end())
         if money is not None:
             found.append(money)

@@ -3,6 +3,7 @@
 import calendar
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 _DAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _MONTH = rb"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -78,6 +79,7 @@ def arrival(line: bytes) -> int | None:
     return seconds - _offset(found["zone1"] or found["zone2"])
 
 
+@lru_cache(maxsize=8)  # a line is looked at twice: whether it separates, then when its mail arrived
 def _dated(line: bytes) -> re.Match[bytes] | None:
     return _ASCTIME.fullmatch(line) or _RFC822.fullmatch(line)
 

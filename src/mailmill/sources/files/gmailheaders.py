@@ -27,7 +27,7 @@ class GmailFacts:
 def gmail_facts(head: bytes, from_line: bytes | None) -> GmailFacts:
     """Read Gmail's headers from a mail's header block."""
     number = gmail_number(from_line) if from_line else None
-    if b"X-G" not in head and b"x-g" not in head:
+    if b"X-G" not in head:
         return GmailFacts(number, None, ())
     fields = {name.lower(): value for name, value in reversed(_FIELD.findall(head))}
     return GmailFacts(

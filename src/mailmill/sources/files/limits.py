@@ -36,7 +36,7 @@ ARCHIVE_DIRECTORY_BYTES = 32 * 1024 * 1024
 ARCHIVE_RATIO = 200
 """Unpacked bytes for one packed byte: mail packs 2 to 50 fold, deflate ends at 1,032."""
 
-ARCHIVE_RATIO_FREE_BYTES = 64 * 1024 * 1024
+ARCHIVE_RATIO_FREE_BYTES = 16 * 1024 * 1024
 """Unpacked bytes before the ratio counts: short runs of equal bytes are no attack."""
 
 TAR_HEADER_BYTES = 1024 * 1024

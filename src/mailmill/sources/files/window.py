@@ -45,7 +45,7 @@ class Window:
         return self.end >= offset
 
     def look(self, offset: int) -> None:
-        """Read ahead to ``offset`` where possible; a fault on the way is raised when the bytes before it are used up."""
+        """Read ahead to ``offset`` where possible; a fault on the way is raised once the bytes before it are used."""
         try:
             self.reach(offset)
         except MailmillError as error:

@@ -1,0 +1,54 @@
+"""A real database file with two workspaces and three accounts."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, event, insert
+
+from mailmill.store.tables import archive, people
+from mailmill.store.tables.base import metadata
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """The file; accounts 1 and 2 belong to workspace 1, account 3 to workspace 2."""
+    assert archive.messages.metadata is metadata
+    engine = create_engine(f"sqlite:///{tmp_path / 'mailmill.db'}")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA synchronous=OFF")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    with engine.begin() as conn:
+        metadata.create_all(conn)
+        conn.execute(insert(people.workspaces), [{"id": one, "name": f"w{one}", "created_at": 0} for one in (1, 2)])
+        conn.execute(insert(people.accounts), [_account(1, 1), _account(2, 1), _account(3, 2)])
+    yield engine
+    engine.dispose()
+
+
+def _account(account_id: int, workspace_id: int) -> dict[str, object]:
+    return {
+        "id": account_id,
+        "workspace_id": workspace_id,
+        "kind": "files",
+        "name": f"a{account_id}",
+        "location": "/mail",
+        "time_zone": "UTC",
+        "created_at": 0,
+    }
+
+
+@pytest.fixture
+def conn(engine: Engine) -> Iterator[Connection]:
+    """One transaction on that file."""
+    with engine.begin() as conn:
+        yield conn
