@@ -1,23 +1,30 @@
 """Where one mail of an mbox ends and the next begins, and how the file was written."""
 
 import mailbox
+import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from mailmill.domain.account import Range
 from mailmill.domain.errors import PositionLost, SourceUnavailable
 from mailmill.domain.message import Dialect, FileSpan
-from mailmill.sources.files import read_span
+from mailmill.sources.base import Batch
+from mailmill.sources.files import open_files, read_span
 from mailmill.sources.files.limits import CHUNK_BYTES
 from tests.sources.mailfiles import (
     FROM_LINE,
     TAKEOUT_LINE,
+    batches_of,
+    content_of,
     contents_of,
     mail,
     mails,
     mbox_bytes,
     mboxcl2_bytes,
     messages_of,
+    nothing_known,
     read_all,
     with_length,
     write,
@@ -231,3 +238,38 @@ def contents_after(path: Path, position: str) -> list[bytes]:
     """The bytes of all mails after a position."""
     found = [message.content for message in messages_of(path, position)]
     return [read_span(content) for content in found if isinstance(content, FileSpan)]
+
+
+async def test_what_is_appended_during_the_read_waits_for_the_next(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.mbox", mbox_bytes(mails(250)))
+    read = open_files(str(path)).read(None, Range(), nothing_known)
+    batches = [await anext(read)]
+    with path.open("ab") as file:
+        file.write(mbox_bytes(mails(5, 250)))
+    batches += [batch async for batch in read]
+    assert sum(len(batch.messages) for batch in batches) == 250
+    assert contents_of_rest(await batches_of(open_files(str(path)), batches[-1].position)) == mails(5, 250)
+
+
+async def test_a_file_cut_during_the_read_is_an_outage_and_then_read_again(tmp_path: Path) -> None:
+    content = [mail(number, b"0123456789abcde\n" * 4096) for number in range(400)]
+    path = write(tmp_path / "x.mbox", mbox_bytes(content))
+    read = open_files(str(path)).read(None, Range(), nothing_known)
+    first = await anext(read)
+    os.truncate(path, path.stat().st_size // 2)
+    batches = [first]
+    with pytest.raises(SourceUnavailable, match="became shorter"):
+        await _collect(read, batches)
+    assert 150 < sum(len(batch.messages) for batch in batches) < 200
+    with pytest.raises(PositionLost):
+        await batches_of(open_files(str(path)), batches[-1].position)
+
+
+async def _collect(read: AsyncIterator[Batch], batches: list[Batch]) -> None:
+    async for batch in read:
+        batches.append(batch)  # noqa: PERF401 - what came before the fault is wanted
+
+
+def contents_of_rest(batches: list[Batch]) -> list[bytes]:
+    """The bytes of all mails of these batches."""
+    return [content_of(message) for batch in batches for message in batch.messages]

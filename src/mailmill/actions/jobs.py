@@ -7,11 +7,11 @@ from typing import Any
 from mailmill.domain.account import Account
 from mailmill.domain.errors import AlreadyRunning, Conflict, NotFound, TooSoon
 from mailmill.domain.job import RULES, Action, JobKind, Lane, State, Waiting, allowed_actions
-from mailmill.domain.parameters import Defaults, checked
+from mailmill.domain.parameters import Defaults
 from mailmill.domain.progress import EventType
 from mailmill.jobs.attempt import requeued
 from mailmill.jobs.clock import now_ms
-from mailmill.jobs.enqueue import NewJob, enqueue
+from mailmill.jobs.enqueue import NewJob, enqueue, resolved
 from mailmill.jobs.rules import Rules
 from mailmill.store import accounts, problems
 from mailmill.store import jobs as store
@@ -84,7 +84,7 @@ class Jobs:
 
         def work(conn: Connection) -> Stored:
             stored = self._owned(conn, actor, job)
-            if stored.job.state is State.PAUSED and stored.job.waiting_for in (Waiting.USER, Waiting.LOGIN):
+            if stored.job.state is State.PAUSED and stored.job.waiting_for is Waiting.USER:
                 return stored
             _allow(stored, Action.PAUSE)
             paused = {"state": State.PAUSED, "waiting_for": Waiting.USER, "run_after": None, "paused_at": now}
@@ -144,8 +144,7 @@ class Jobs:
         *,
         exempt: bool = False,
     ) -> Stored:
-        defaults = self._defaults.get(kind, Defaults())
-        parameters = checked(given, defaults, account.time_zone, now)
+        parameters = resolved(kind, given, self._defaults, account.time_zone, now)
         if parameters["problems"] is not None and problems.count_open(conn, account.id) == 0:
             raise Conflict("This account has no open problems.")
         lane = Lane.HIGH if accounts.tier(conn, actor.user_id) == "premium" else Lane.DEFAULT

@@ -13,11 +13,11 @@ from mailmill.domain.job import JobKind
 
 MODES = ("incremental", "full_backfill")
 EXTRACTORS = ("receipts",)
-_RANGE_FIELDS = ("days", "hours_back", "months_back", "from_date", "to_date")
+RANGE_FIELDS = ("days", "hours_back", "months_back", "from_date", "to_date")
 _KNOWN = frozenset(
     {
         "mode",
-        *_RANGE_FIELDS,
+        *RANGE_FIELDS,
         "max_messages",
         "senders",
         "folders",

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mailmill.domain.errors import AlreadyRunning
+from mailmill.domain.errors import AlreadyRunning, InvalidInput
 from mailmill.domain.job import RULES, Job, JobKind, Lane, Waiting
+from mailmill.domain.parameters import RANGE_FIELDS, Defaults, Given, checked
 from mailmill.domain.progress import EventType
 from mailmill.store import jobs as store
 from mailmill.store.db import Connection
@@ -53,6 +54,40 @@ def enqueue(conn: Connection, new: NewJob, now: int) -> store.Stored:
     return store.create(conn, values, [queued], now)
 
 
+def resolved(
+    kind: JobKind, given: Given, defaults: Mapping[JobKind, Defaults], time_zone: str, now: int
+) -> dict[str, Any]:
+    """The parameters to store, those of the jobs in ``then`` too. Raises InvalidInput naming the field."""
+    parameters = checked(given, defaults.get(kind, Defaults()), time_zone, now)
+    parameters["then"] = [
+        {"kind": then, "parameters": resolved(then, following, defaults, time_zone, now)}
+        for then, following in _steps(parameters)
+    ]
+    return parameters
+
+
+def spelled_out(kind: JobKind, given: Given, defaults: Mapping[JobKind, Defaults]) -> dict[str, Any]:
+    """What was given, with the defaults of today written out; a range stays relative to the time of the start."""
+    default = defaults.get(kind, Defaults())
+    parameters = {"run_to_completion": default.run_to_completion, **given}
+    if parameters["run_to_completion"] is False:
+        parameters.setdefault("max_seconds_per_run", default.max_seconds_per_run)
+    if not any(given.get(name) is not None for name in RANGE_FIELDS):
+        parameters |= {"months_back": default.months_back, "days": default.days}
+    parameters["then"] = [
+        {"kind": then, "parameters": spelled_out(then, following, defaults)} for then, following in _steps(given)
+    ]
+    return parameters
+
+
+def _steps(parameters: Given) -> list[tuple[JobKind, Given]]:
+    """The jobs in ``then`` with what was given for each."""
+    steps = [(JobKind(step["kind"]), step.get("parameters") or {}) for step in parameters.get("then") or []]
+    if not all(isinstance(given, Mapping) for _, given in steps):
+        raise InvalidInput("The parameters of a job in then are named values.", field="then")
+    return steps
+
+
 def start_next(conn: Connection, job: Job, now: int) -> store.Stored | None:
     """Start what a succeeded job names in ``then``, in the name of the same starter, with the rest of the chain.
 
@@ -67,7 +102,7 @@ def start_next(conn: Connection, job: Job, now: int) -> store.Stored | None:
         job.starter_id,
         job.account_id,
         JobKind(first["kind"]),
-        {**first.get("parameters", {}), "then": rest},
+        {**first["parameters"], "then": [*first["parameters"]["then"], *rest]},
         job.lane,
         parent_id=job.id,
     )

@@ -7,11 +7,11 @@ from cronsim import CronSim, CronSimError
 
 from mailmill.domain.errors import AlreadyRunning, InvalidInput
 from mailmill.domain.job import JobKind, Lane, Waiting
-from mailmill.jobs.enqueue import NewJob, enqueue
+from mailmill.jobs.enqueue import NewJob, enqueue, resolved
 from mailmill.jobs.rules import Rules
 from mailmill.log import log
 from mailmill.store import schedules
-from mailmill.store.accounts import backfill_accepted_at, note_backfill
+from mailmill.store.accounts import backfill_accepted_at, get, note_backfill
 from mailmill.store.db import Connection
 
 
@@ -60,12 +60,13 @@ def _job_of(conn: Connection, due: schedules.Schedule, rules: Rules, now: int) -
         if cool > max(now, opens):
             waiting_for, run_after = Waiting.COOLDOWN, cool
         note_backfill(conn, due.account_id, run_after or now)
+    kind = JobKind(due.kind)
     return NewJob(
         due.workspace_id,
         due.creator_id,
         due.account_id,
-        JobKind(due.kind),
-        due.parameters,
+        kind,
+        resolved(kind, due.parameters, {}, get(conn, due.account_id).time_zone, now),
         Lane.LOW,
         run_after=run_after,
         waiting_for=waiting_for,

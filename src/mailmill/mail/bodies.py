@@ -47,9 +47,11 @@ def _text(part: Part, data: bytes) -> str:
     if not charset and part.content_type == "text/html" and not data.isascii():
         meta = _META_CHARSET.search(data, 0, 4096)
         charset = meta[1].decode("ascii") if meta else None
-    text = decode(data, charset)
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if b"\0" in data:
+        # Units of two bytes, perhaps: line ends can be told only in the text.
+        text = decode(data, charset).replace("\r\n", "\n").replace("\r", "\n")
+    else:
+        text = decode(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data, charset)
     if part.params.get("format", "").lower() == "flowed" and part.content_type == "text/plain":
         return unflowed(text, delete_space=part.params.get("delsp", "").lower() == "yes")
     return text

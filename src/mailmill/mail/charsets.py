@@ -65,6 +65,7 @@ _NOT_FOR_MAIL = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-es
 # Charsets whose bytes are often valid UTF-8 too, so that the declaration has to come first.
 _SEVEN_BIT = frozenset({"utf-7", "iso2022_jp_ext", "iso2022_jp", "iso2022_jp_2", "iso2022_kr", "hz"})
 _WIDE = ("utf-16", "utf-32")
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 _CLEAN_NAME = re.compile(r"[^a-z0-9_.:+-]+")
 _ISO_YEAR = re.compile(r":\d{4}$")
@@ -94,20 +95,16 @@ def decode(data: bytes, declared: str | None = None) -> str:
     UTF-8 that is valid is UTF-8, whatever was declared (except where the declared charset is made of ASCII bytes or of
     wide units); then the declared charset; then Windows-1252.
     """
-    text = _decoded(data, declared)
-    return text.replace("\0", "") if "\0" in text else text
-
-
-def _decoded(data: bytes, declared: str | None) -> str:
     name = codec_name(declared) if declared else None
-    if name is not None and (name in _SEVEN_BIT or name.startswith(_WIDE)):
-        text = _strict(data, name)
+    if (name is not None and (name in _SEVEN_BIT or name.startswith(_WIDE))) or data.startswith(_MARKS):
+        text = _strict(data, "utf-16" if data.startswith(_MARKS) else name or "utf-8")
         if text is not None:
-            return _SURROGATE.sub("\ufffd", text)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = _strict(data, "utf-16")
-        if text is not None:
-            return text
+            return _SURROGATE.sub("\ufffd", text).replace("\0", "").removeprefix("\ufeff")
+    # Searching bytes for NUL is several times faster than searching text.
+    return _ascii_based(data.replace(b"\0", b"") if b"\0" in data else data, name)
+
+
+def _ascii_based(data: bytes, name: str | None) -> str:
     try:
         text = data.decode()
         return text[1:] if text.startswith("\ufeff") else text

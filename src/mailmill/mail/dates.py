@@ -94,10 +94,10 @@ def _library(value: str) -> Moment | None:
 
 
 def _offset(digits: str) -> int:
-    """Minutes of ``+0530``, ``+5:30``, ``- 0800``; zones that no place on earth has are UTC."""
+    """Minutes of ``+0530``, ``+5:30``, ``- 0800``; a day or more is no zone and read as UTC."""
     plain = digits.replace(":", "").replace(" ", "")
     minutes = int(plain[1:-2]) * 60 + int(plain[-2:])
-    if minutes > 15 * 60:
+    if minutes >= 24 * 60:
         return 0
     return -minutes if plain[0] == "-" else minutes
 

@@ -79,10 +79,10 @@ def sentences(document: Document, rng: Random, who: str) -> list[str]:
     return said
 
 
-def as_text(document: Document, rng: Random, who: str) -> str:
-    """The document as plain text: columns filled with spaces or dots, as the house likes it."""
+def as_text(document: Document, said: list[str]) -> str:
+    """The document as plain text around what is `said`: columns filled with spaces or dots, as the house likes it."""
     dots = "." if document.merchant.voice == 1 else " "
-    lines = [*sentences(document, rng, who), ""]
+    lines = [phrase(document, document.type.value), "", *said, ""]
     lines += [f"{label}: {value}" for label, value in facts(document)]
     if document.where == "body" and document.type is not ReceiptType.PAYMENT_FAILED:
         lines += ["", "-" * 60] if document.type in _ITEMISED else [""]
@@ -111,12 +111,11 @@ def as_pdf_lines(document: Document) -> list[str]:
     return [*lines, "", *(f"{label}   {value}" for label, value in sums(document))]
 
 
-def as_html(document: Document, rng: Random, who: str) -> str:
+def as_html(document: Document, rng: Random, said: list[str]) -> str:
     """The document in the merchant's HTML layout."""
     merchant = document.merchant
     links = Links(rng, f"mail.{merchant.domain}")
     title = phrase(document, document.type.value)
-    said = sentences(document, rng, who)
     body = html.picture(f"https://img.{merchant.domain}/logo-{token(rng, 8)}.png", merchant.name)
     body += html.heading(title, 1)
     body += "".join(html.row(f'<p style="margin:0">{escape(text)}</p>') for text in said)

@@ -174,7 +174,7 @@ def _headers(draft: Draft, scene: Scene) -> Iterator[Header]:
         yield "Authentication-Results", _authenticated(domain, passed=not draft.truth.get("spoof"))
         yield "DKIM-Signature", _signature(rng, domain)
     yield "Message-ID", f"<{draft.message_id or message_id(scene, domain)}>"
-    yield "Date", date_header(scene.when - timedelta(seconds=between(rng, 1, 90)), draft.offset)
+    yield "Date", date_header(scene.when, draft.offset)
     yield "From", mailbox(draft.sender, draft.sender_email, how=pick(rng, ("B", "Q")))
     yield "To", draft.to or (mailbox(owner.name, owner.email) if rng.random() < 0.6 else owner.email)
     plain = "=?" in draft.subject or "charset" in draft.truth

@@ -10,7 +10,7 @@ from mailmill.simulate import html
 from mailmill.simulate.compose import Part, file_part, multipart, text_part
 from mailmill.simulate.files import pdf
 from mailmill.simulate.html import Links
-from mailmill.simulate.layouts import as_html, as_pdf_lines, as_text, phrase, sums
+from mailmill.simulate.layouts import as_html, as_pdf_lines, as_text, phrase, sentences, sums
 from mailmill.simulate.merchants import MERCHANTS, Merchant
 from mailmill.simulate.purchases import Document, Purchase, buy, document, processor_address, processor_document
 from mailmill.simulate.scene import Draft, FollowUp, Scene, Told
@@ -72,11 +72,11 @@ def tell_about(kind: ReceiptType, purchase: Purchase, scene: Scene) -> Told:
 def body_of(said: Document, scene: Scene) -> Part:
     """The MIME body: plain text alone, HTML alone, both, and a PDF where the house sends one."""
     rng, merchant = scene.rng, said.merchant
-    who = scene.owner.name.split()[0]
-    text = text_part(as_text(said, rng, who), "plain", merchant.charset, merchant.encoding)
+    prose = sentences(said, rng, scene.owner.name.split()[0])
+    text = text_part(as_text(said, prose), "plain", merchant.charset, merchant.encoding)
     part = text
     if merchant.layout != "text":
-        part = text_part(as_html(said, rng, who), "html", merchant.charset, _encoding(rng))
+        part = text_part(as_html(said, rng, prose), "html", merchant.charset, _encoding(rng))
         if rng.random() < _HTML_WITH_TEXT:
             part = multipart(rng, "alternative", (text, part))
     if said.type is ReceiptType.INVOICE and (said.where == "pdf" or merchant.invoice_pattern):

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from mailmill.domain.errors import NotFound
 from mailmill.domain.message import Attachment
@@ -104,11 +104,7 @@ def _sort_out(conn: Connection, workspace_id: int, account_id: int, packed: Sequ
     batch = _Sorted()
     first: dict[tuple[str, str | bytes], int] = {}
     for mail in packed:
-        names: list[tuple[str, str | bytes]] = [("identity", mail.identity)]
-        if mail.source_id is not None:
-            names.append((f"source {mail.folder}", mail.source_id))
-        if mail.gmail_id is not None:
-            names.append((f"gmail {mail.message_id or ''}", mail.gmail_id))
+        names = _names(mail)
         had: int | _Had | None = (
             by_source.get((mail.folder, mail.source_id or ""))
             or by_gmail.get((mail.gmail_id or "", mail.message_id))
@@ -125,6 +121,16 @@ def _sort_out(conn: Connection, workspace_id: int, account_id: int, packed: Sequ
                 first.setdefault(name, had)
         batch.places.append(had)
     return batch
+
+
+def _names(mail: PackedMessage) -> list[tuple[str, str | bytes]]:
+    """What makes another mail of the same batch the same one."""
+    names: list[tuple[str, str | bytes]] = [("identity", mail.identity)]
+    if mail.source_id is not None:
+        names.append((f"source {mail.folder}", mail.source_id))
+    if mail.gmail_id is not None:
+        names.append((f"gmail {mail.message_id or ''}", mail.gmail_id))
+    return names
 
 
 _HAD = (messages.c.id, messages.c.sort_key, messages.c.gone_at.is_not(None))
@@ -161,13 +167,14 @@ def _had_by_gmail(
 def _had_by_identity(conn: Connection, workspace_id: int, packed: Sequence[PackedMessage]) -> dict[bytes, _Had]:
     had = {}
     for chunk in chunks([mail.identity for mail in packed]):
-        rows = conn.execute(
-            select(messages.c.identity, *_HAD).where(
-                messages.c.workspace_id == workspace_id, messages.c.identity.in_(chunk)
-            )
-        )
+        rows = conn.execute(_BY_IDENTITY, {"workspace": workspace_id, "wanted": chunk})
         had.update({row[0]: _Had(*row[1:]) for row in rows})
     return had
+
+
+_BY_IDENTITY = select(messages.c.identity, *_HAD).where(
+    messages.c.workspace_id == bindparam("workspace"), messages.c.identity.in_(bindparam("wanted", expanding=True))
+)
 
 
 def _insert(
@@ -228,7 +235,7 @@ def _locate(conn: Connection, account_id: int, packed: Sequence[PackedMessage], 
         (ids[mail.folder], one.sort_key, mail.source_id or "", one.id, None)
         for mail, one in zip(packed, found, strict=True)
     }
-    insert_rows(conn, locations, sorted(rows, key=lambda row: row[:3]), ignore_had=True)
+    insert_rows(conn, locations, sorted(rows), ignore_had=True)
 
 
 def _label(conn: Connection, workspace_id: int, packed: Sequence[PackedMessage], found: Sequence[_Had]) -> None:

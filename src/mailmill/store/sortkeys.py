@@ -44,11 +44,7 @@ def first_key(workspace_id: int, date: int) -> int:
 def assign(conn: Connection, workspace_id: int, dates: Sequence[int | None]) -> list[int]:
     """New keys for mails of these dates, in their order. A mail without a date counts as the oldest."""
     wanted = [first_key(workspace_id, date or 0) for date in dates]
-    occupied = {
-        key
-        for chunk in chunks(wanted)
-        for (key,) in conn.execute(select(messages.c.sort_key).where(messages.c.sort_key.in_(chunk)))
-    }
+    occupied = {key for chunk in chunks(wanted) for (key,) in conn.execute(_OCCUPIED, {"wanted": chunk})}
     taken: list[int] = []
     given = []
     for first in wanted:
@@ -73,6 +69,7 @@ def _free_key(conn: Connection, first: int, taken: list[int]) -> int:
         span *= 2
 
 
+_OCCUPIED = select(messages.c.sort_key).where(messages.c.sort_key.in_(bindparam("wanted", expanding=True)))
 _GREATEST = select(func.max(messages.c.sort_key)).where(
     messages.c.sort_key.between(bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger))
 )

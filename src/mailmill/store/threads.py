@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, bindparam, delete, select, update
+from sqlalchemy import BigInteger, BindParameter, Connection, bindparam, delete, select, update
 
 from mailmill.store.bulk import chunks, insert_rows, next_id
 from mailmill.store.packed import PEOPLE_LIMIT, PackedMessage
@@ -102,26 +102,17 @@ def delete_empty(conn: Connection, ids: Sequence[int]) -> None:
 def _load_by_references(batch: _Placing, mails: Sequence[PackedMessage]) -> None:
     wanted = list({one for mail in mails for one in _hashes(mail)})
     for chunk in chunks(wanted):
-        found = batch.conn.execute(
-            select(thread_ids.c.hash, thread_ids.c.thread_id).where(
-                thread_ids.c.workspace_id == batch.workspace_id, thread_ids.c.hash.in_(chunk)
-            )
-        )
-        batch.by_hash.update((one, thread_id) for one, thread_id in found)
+        found = batch.conn.execute(_BY_HASH, {"workspace": batch.workspace_id, "wanted": chunk})
+        batch.by_hash.update(map(tuple, found))
     for ids in chunks(list(set(batch.by_hash.values()))):
-        _load(batch, batch.conn.execute(select(threads).where(threads.c.id.in_(ids))))
+        _load(batch, batch.conn.execute(_BY_ID, {"wanted": ids}))
 
 
 def _load_rootless(batch: _Placing, mails: Sequence[PackedMessage]) -> None:
     """Threads that wait for their opening mail; there are few of them, so they are asked for at once."""
     subjects = {mail.subject_hash for mail in mails if mail.subject_hash is not None and not mail.is_reply}
     for chunk in chunks(list(subjects)):
-        found = batch.conn.execute(
-            select(threads)
-            .where(threads.c.workspace_id == batch.workspace_id, threads.c.subject_hash.in_(chunk), ~threads.c.rooted)
-            .order_by(threads.c.id)
-        )
-        _load(batch, found)
+        _load(batch, batch.conn.execute(_ROOTLESS, {"workspace": batch.workspace_id, "wanted": chunk}))
 
 
 def _load(batch: _Placing, rows: Iterable[Sequence[Any]]) -> None:
@@ -144,12 +135,17 @@ def _hashes(mail: PackedMessage) -> tuple[int, ...]:
 
 
 def _place_one(batch: _Placing, mail: PackedMessage) -> int:
-    met = {batch.current(batch.by_hash[one]) for one in _hashes(mail) if one in batch.by_hash}
-    thread = _meet(batch, met) if met else _by_subject(batch, mail) or _open(batch, mail)
-    thread.take(mail)
-    for one in _hashes(mail):
-        if one not in batch.by_hash:
-            batch.by_hash[one] = thread.id
+    hashes = _hashes(mail)
+    by_hash = batch.by_hash
+    met = {batch.current(by_hash[one]) for one in hashes if one in by_hash}
+    thread = _meet(batch, met) if met else _by_subject(batch, mail)
+    if thread is None:
+        thread = _open(batch, mail)
+    else:
+        thread.take(mail)
+    for one in hashes:
+        if one not in by_hash:
+            by_hash[one] = thread.id
             batch.new_hashes[one] = None
     return thread.id
 
@@ -191,7 +187,9 @@ def _load_candidates(batch: _Placing, mail: PackedMessage) -> None:
 
 def _open(batch: _Placing, mail: PackedMessage) -> _Thread:
     date = mail.date or 0
-    thread = _Thread(batch.next_id, mail.subject_hash, False, date, date, {}, stored=False)
+    rooted = not (mail.is_reply or mail.reference_hashes)
+    people = dict.fromkeys(mail.people_hashes)
+    thread = _Thread(batch.next_id, mail.subject_hash, rooted, date, date, people, stored=False)
     batch.next_id += 1
     _keep(batch, thread)
     return thread
@@ -233,6 +231,16 @@ def _move(batch: _Placing, gone: int) -> None:
     batch.conn.execute(delete(threads).where(threads.c.id == gone))
 
 
+_WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
+_BY_HASH = select(thread_ids.c.hash, thread_ids.c.thread_id).where(
+    thread_ids.c.workspace_id == bindparam("workspace"), thread_ids.c.hash.in_(_WANTED)
+)
+_BY_ID = select(threads).where(threads.c.id.in_(_WANTED))
+_ROOTLESS = (
+    select(threads)
+    .where(threads.c.workspace_id == bindparam("workspace"), threads.c.subject_hash.in_(_WANTED), ~threads.c.rooted)
+    .order_by(threads.c.id)
+)
 _WIDEN = (
     update(threads)
     .where(threads.c.id == bindparam("thread", type_=BigInteger))

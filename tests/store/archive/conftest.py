@@ -1,5 +1,6 @@
 """A real database file with two workspaces and three accounts."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,15 +8,33 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, event, insert
 
-from mailmill.store.tables import archive, people
-from mailmill.store.tables.base import metadata
+from mailmill.store.tables import metadata, people
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file as every test finds it; accounts 1 and 2 belong to workspace 1, account 3 to workspace 2."""
+    path = tmp_path_factory.mktemp("template") / "mailmill.db"
+    engine = _open(path)
+    with engine.begin() as conn:
+        metadata.create_all(conn)
+        conn.execute(insert(people.workspaces), [{"id": one, "name": f"w{one}", "created_at": 0} for one in (1, 2)])
+        conn.execute(insert(people.accounts), [_account(1, 1), _account(2, 1), _account(3, 2)])
+    engine.dispose()
+    return path
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    """The file; accounts 1 and 2 belong to workspace 1, account 3 to workspace 2."""
-    assert archive.messages.metadata is metadata
-    engine = create_engine(f"sqlite:///{tmp_path / 'mailmill.db'}")
+def conn(template: Path, tmp_path: Path) -> Iterator[Connection]:
+    """One transaction on a copy of that file."""
+    engine = _open(Path(shutil.copy(template, tmp_path)))
+    with engine.begin() as conn:
+        yield conn
+    engine.dispose()
+
+
+def _open(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}")
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -27,12 +46,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    with engine.begin() as conn:
-        metadata.create_all(conn)
-        conn.execute(insert(people.workspaces), [{"id": one, "name": f"w{one}", "created_at": 0} for one in (1, 2)])
-        conn.execute(insert(people.accounts), [_account(1, 1), _account(2, 1), _account(3, 2)])
-    yield engine
-    engine.dispose()
+    return engine
 
 
 def _account(account_id: int, workspace_id: int) -> dict[str, object]:
@@ -45,10 +59,3 @@ def _account(account_id: int, workspace_id: int) -> dict[str, object]:
         "time_zone": "UTC",
         "created_at": 0,
     }
-
-
-@pytest.fixture
-def conn(engine: Engine) -> Iterator[Connection]:
-    """One transaction on that file."""
-    with engine.begin() as conn:
-        yield conn

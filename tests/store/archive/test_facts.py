@@ -52,9 +52,8 @@ def test_findings_come_with_a_new_mail_and_keep_their_evidence(conn: Connection)
 
 
 def test_newer_findings_replace_those_of_their_extractor_only(conn: Connection) -> None:
-    add(
-        conn, Mail(findings=[("receipts", 1, [finding("1"), finding("2"), finding("3")]), ("other", 1, [finding("x")])])
-    )
+    three = [finding("1"), finding("2"), finding("3")]
+    add(conn, Mail(findings=[("receipts", 1, three), ("other", 1, [finding("x")])]))
     replaced = facts.replace_findings(conn, "receipts", 2, [(1, [finding("1"), finding("9")])])
     assert replaced == Replaced(added=0, changed=1, removed=1)
     assert [one.value for one in facts.findings_of(conn, 1)] == ["x", "1", "9"]

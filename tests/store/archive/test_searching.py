@@ -25,6 +25,7 @@ from mailmill.domain.query import (
     State,
     Text,
     Until,
+    asks_for_gone,
     parse,
 )
 from mailmill.store import messages, removal, search, search_sqlite
@@ -137,7 +138,7 @@ def asked(conn: Connection, query: Query, limit: int = 30) -> list[Hit]:
 
 
 def agree(conn: Connection, mails: list[tuple[Mail, bool]], query: Query, limit: int = 30) -> None:
-    wants_gone = search.asks_for_gone(query)
+    wants_gone = asks_for_gone(query)
     wanted = [mail for mail, gone in mails if (wants_gone or not gone) and holds(query, mail, gone)]
     found = asked(conn, query, limit)
     assert sorted(mails[hit.id - 1][0].id or "" for hit in found) == sorted(mail.id or "" for mail in wanted)
@@ -247,7 +248,7 @@ def test_a_workspace_sees_only_its_own_and_several_are_merged_by_date(conn: Conn
         messages.add(conn, workspace_id=workspace, account_id=account, job_id=None, packed=mails)
     assert {hit.workspace_id for hit in search.search(conn, [2], read("kettle OR w1 OR w2")).items} == {2}
     assert search.search(conn, [], read("")).items == ()
-    seen = []
+    seen: list[Hit] = []
     cursor = None
     while True:
         page = search.search(conn, [1, 2], read(""), limit=4, cursor=cursor)
@@ -261,7 +262,7 @@ def test_mails_of_one_second_in_two_workspaces_are_listed_once_each(conn: Connec
     for workspace, account in ((1, 1), (2, 3)):
         mails = [Mail(id=f"{n}", date=NOW).packed() for n in range(5)]
         messages.add(conn, workspace_id=workspace, account_id=account, job_id=None, packed=mails)
-    seen = []
+    seen: list[int] = []
     cursor = None
     while True:
         page = search.search(conn, [2, 1], read(""), limit=3, cursor=cursor)

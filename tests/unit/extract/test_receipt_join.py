@@ -11,8 +11,8 @@ from mailmill.domain.facts import ReceiptType
 from mailmill.extract.receipts.join import JoinRow, Purchase, group
 
 
-def row(id: int, type: ReceiptType = ReceiptType.RECEIPT, **fields: object) -> JoinRow:
-    base = JoinRow(id, type, "Acme", "acme.com", None, Decimal("48.60"), "USD", "2026-03-12", None, None, None)
+def row(number: int, kind: ReceiptType = ReceiptType.RECEIPT, **fields: object) -> JoinRow:
+    base = JoinRow(number, kind, "Acme", "acme.com", None, Decimal("48.60"), "USD", "2026-03-12", None, None, None)
     return replace(base, **fields)  # type: ignore[arg-type]  # replace() checks the names itself
 
 
@@ -115,8 +115,8 @@ def test_the_order_of_the_rows_makes_no_difference(rows: list[JoinRow], chance: 
 @given(ROWS)
 def test_every_row_is_in_one_purchase_and_at_most_one_of_them_is_spent(rows: list[JoinRow]) -> None:
     purchases = group(rows)
-    assert sorted(id for one in purchases for id in one.members) == sorted(one.id for one in rows)
+    assert sorted(number for one in purchases for number in one.members) == sorted(one.id for one in rows)
     types = {one.id: one.type for one in rows}
     for one in purchases:
         assert set(one.counting) <= set(one.members)
-        assert sum(types[id] is not ReceiptType.REFUND for id in one.counting) <= 1
+        assert sum(types[number] is not ReceiptType.REFUND for number in one.counting) <= 1

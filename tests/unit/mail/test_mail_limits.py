@@ -8,6 +8,8 @@ import pytest
 
 from tests.unit.mail.hostile_mails import HOSTILE
 
+pytestmark = pytest.mark.serial
+
 CPU_SECONDS = 1.0
 MEMORY = 300 * 1024 * 1024
 

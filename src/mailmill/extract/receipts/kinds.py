@@ -57,7 +57,8 @@ _INVOICE = (
     r"\bbill (?:is|for)|\bbill\b"
 )
 _RECEIPT = (
-    r"receipt|transaction (?:details|confirmation|summary)|payment (?:received|confirm|successful|complete)|(?:received|for) your payment|you(?:'ve)? paid|"
+    r"receipt|transaction (?:details|confirmation|summary)|"
+    r"payment (?:received|confirm|successful|complete)|(?:received|for) your payment|you(?:'ve)? paid|"
     r"you sent (?:a payment|\W?\d)|"
     r"thank(?:s| you) for (?:your (?:payment|purchase|donation)|riding|travel)|payment to\b|purchase confirm|"
     r"your (?:purchase|payment)|"

@@ -1,0 +1,1 @@
+"""The rules of jobs, shown through the actions layer and the command line."""
