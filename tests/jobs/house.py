@@ -25,7 +25,7 @@ from mailmill.jobs.dispatch.local import LocalDispatcher
 from mailmill.jobs.dispatch.runner import RunnerLock
 from mailmill.jobs.executor import Executor, Handler
 from mailmill.jobs.rules import Rules
-from mailmill.pipeline import handlers
+from mailmill.pipeline.handlers import handlers
 from mailmill.store import jobs as store
 from mailmill.store.admission import Place, place
 from mailmill.store.db import Connection

@@ -2,7 +2,8 @@
 
 from mailmill.domain.message import Attachment
 from mailmill.mail.headers import decoded
-from mailmill.mail.structure import Notes, Part, content, read_tree
+from mailmill.mail.notes import Notes
+from mailmill.mail.structure import Part, content, read_tree
 from mailmill.mail.tnef import packed_files
 
 MOST_PACKED = 1_000

@@ -5,7 +5,8 @@ import re
 from mailmill.domain.message import TextPart
 from mailmill.mail.charsets import decode
 from mailmill.mail.html import LARGEST, to_text
-from mailmill.mail.structure import Notes, Part, content
+from mailmill.mail.notes import Notes
+from mailmill.mail.structure import Part, content
 
 LARGEST_TEXT = LARGEST
 """Bytes of text that are decoded in one mail."""

@@ -8,16 +8,16 @@ from mailmill.mail.attachments import attachments
 from mailmill.mail.bodies import leaves, reading_text, text_parts
 from mailmill.mail.dates import parse_date
 from mailmill.mail.headers import Fields, decoded
-from mailmill.mail.structure import Notes, read_tree
+from mailmill.mail.notes import Notes
+from mailmill.mail.structure import read_tree
 
 _ID = re.compile(r"<\s*([^<>\s]+)\s*>")
-_FROM_LINE = re.compile(rb">?From [^\n]*\n")
 
 
 def parse(data: bytes) -> Message:
     """The mail in these bytes (already unquoted by the dialect of their mbox). Never raises, whatever they are."""
     notes = Notes()
-    root = read_tree(_normal(data, notes), notes)
+    root = read_tree(data, notes)
     first = root.first
     parts = leaves(root)
     files = attachments(parts, notes)
@@ -44,22 +44,6 @@ def parse(data: bytes) -> Message:
         defects=tuple(notes.defects),
         unreadable=tuple(notes.unreadable),
     )
-
-
-def _normal(data: bytes, notes: Notes) -> bytes:
-    """Without leading blank lines and From_ line, and with line ends that the rest of the room knows."""
-    if b"\r" in data:
-        if b"\n" not in data:
-            notes.defect("lines end with CR only")
-            data = data.replace(b"\r", b"\n")
-        elif b"\r\r\n" in data:
-            notes.defect("lines end with CR CR LF")
-            data = data.replace(b"\r\r\n", b"\r\n")
-    if data.startswith((b"\n", b"\r\n")) and data.strip():
-        data = data.lstrip(b"\r\n")
-    if data.startswith((b"From ", b">From ")) and (line := _FROM_LINE.match(data)):
-        data = data[line.end() :]
-    return data[3:] if data.startswith(b"\xef\xbb\xbf") else data
 
 
 def _addresses(first: dict[str, str], name: str) -> tuple[Address, ...]:

@@ -3,13 +3,12 @@
 Parts point into the bytes they were found in; a body is decoded when it is asked for.
 """
 
-import binascii
 import re
 from dataclasses import dataclass, field
 
-import pybase64
-
-from mailmill.mail.headers import (
+from mailmill.mail.headers import Fields, block_text, parameters, split_fields
+from mailmill.mail.notes import Notes, Place
+from mailmill.mail.transfer import transfer_decoded
     OUTSIDE_BASE64,
     Fields,
     base64_digits,
@@ -29,13 +28,10 @@ LARGEST_ENCODED_MAIL = 16 * 1024 * 1024
 LARGEST_HEADER = 4 * 1024 * 1024
 """Bytes of one header block."""
 
+_FROM_LINE = re.compile(rb">?From [^\n]*\n")
 _END_OF_HEADER = re.compile(rb"\n\r?\n")
 _GUESSED = re.compile(rb"(?:\A|\n)--([^\r\n]{1,200})\r?\n(?:content-[a-z]+:|\r?\n)", re.IGNORECASE)
-_STRAY = re.compile(rb"[^A-Za-z0-9+/=\s]")
-_MOST_BEHIND_PADDING = 1024 * 1024
 _MOST_CANDIDATES = 100_000
-_PADDING = re.compile(rb"=[=\s]*")
-_UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 _MESSAGES = ("message/rfc822", "message/global")
 _NOTHING: dict[str, str] = {}
 
@@ -86,28 +82,26 @@ class Part:
         return bool(self.children) and not self.content_type.startswith("multipart/")
 
 
-@dataclass(slots=True)
-class Notes:
-    """What was repaired and what could not be read, for the whole mail; each sentence once."""
-
-    defects: list[str] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)
-    parts: int = 0
-
-    def defect(self, text: str) -> None:
-        """Something was wrong and got repaired."""
-        if text not in self.defects:
-            self.defects.append(text)
-
-    def lost(self, text: str) -> None:
-        """Something could not be read."""
-        if text not in self.unreadable:
-            self.unreadable.append(text)
-
-
 def read_tree(data: bytes, notes: Notes) -> Part:
-    """The root part of these bytes (with its header fields); LF or CRLF line ends. Never raises."""
+    """The root part of the mail in these bytes (with its header fields). Never raises."""
+    data = _normal(data, notes)
     return _message(data, 0, len(data), "", 0, notes)
+
+
+def _normal(data: bytes, notes: Notes) -> bytes:
+    """Without leading blank lines and From_ line, and with line ends that the rest of the room knows."""
+    if b"\r" in data:
+        if b"\n" not in data:
+            notes.defect("lines end with CR only")
+            data = data.replace(b"\r", b"\n")
+        elif b"\r\r\n" in data:
+            notes.defect("lines end with CR CR LF")
+            data = data.replace(b"\r\r\n", b"\r\n")
+    if data.startswith((b"\n", b"\r\n")) and data.strip():
+        data = data.lstrip(b"\r\n")
+    if data.startswith((b"From ", b">From ")) and (line := _FROM_LINE.match(data)):
+        data = data[line.end() :]
+    return data[3:] if data.startswith(b"\xef\xbb\xbf") else data
 
 
 def _message(data: bytes, start: int, end: int, path: str, depth: int, notes: Notes) -> Part:
@@ -290,80 +284,6 @@ def _before_line_end(data: bytes, at: int) -> int:
 
 
 def content(part: Part, notes: Notes, limit: int | None = None) -> bytes:
-    """The transfer-decoded body, damage repaired as far as it can be; with ``limit`` at most that many bytes."""
-    end = part.end
-    if limit is not None and end - part.start > limit:
-        end = part.start + limit
-    if part.encoding == "base64":
-        return _base64(part.source, part.start, end, part.path, notes)
-    body = part.source[part.start : end]
-    if part.encoding == "quoted-printable":
-        return binascii.a2b_qp(body)
-    if part.encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
-        return _uudecoded(body)
-    return body
-
-
-def _base64(data: bytes, start: int, end: int, path: str, notes: Notes) -> bytes:
-    padding = data.find(b"=", start, end)
-    if padding < 0 or _PADDING.fullmatch(data, padding, end):
-        try:
-            decoded = pybase64.b64decode(memoryview(data)[start:end])
-        except binascii.Error:
-            return _mended_base64(data, start, end, path, notes)
-        # The decoder passes over stray characters in silence; line ends are one or two in 76 characters.
-        length = end - start
-        if len(decoded) * 4 >= (length - length // 30 - 8) * 3 and not (
-            length < 100 and _STRAY.search(data, start, end)
-        ):
-            return decoded
-    return _mended_base64(data, start, end, path, notes)
-
-
-def _mended_base64(data: bytes, start: int, end: int, path: str, notes: Notes) -> bytes:
-    """Several base64 texts one after the other are joined; text behind the padding is dropped."""
-    padding = data.find(b"=", start, end)
-    first = data[start : padding if padding >= 0 else end]
-    clean = first.translate(None, OUTSIDE_BASE64)
-    strays = len(first) - len(clean) - first.count(b"\n") - first.count(b"\r")
-    if strays * 20 > len(first):
-        notes.defect(f"part {path}: it is called base64 and is not; read as it stands")
-        return data[start:end]
-    if strays:
-        notes.defect(f"part {path}: characters that are not base64 were dropped")
-    del first
-    decoded = base64_digits(clean)
-    if padding < 0:
-        return decoded
-    return decoded + _behind_padding(data[padding : min(end, padding + _MOST_BEHIND_PADDING)], path, notes)
-
-
-def _behind_padding(data: bytes, path: str, notes: Notes) -> bytes:
-    """What follows the first padding, where it is base64 again."""
-    decoded: list[bytes] = []
-    pieces = _PADDING.split(data)[1:]
-    for number, piece in enumerate(pieces, 1):
-        whole = number < len(pieces) or len(b"".join(piece.split())) % 4 == 0
-        if _STRAY.search(piece) or not whole:
-            notes.defect(f"part {path}: text behind the end of the base64 was dropped")
-            break
-        decoded.append(lenient_base64(piece))
-    return b"".join(decoded)
-
-
-def _uudecoded(body: bytes) -> bytes:
-    begin = _UU_BEGIN.search(body)
-    lines: list[bytes] = []
-    for line in body[begin.end() if begin else 0 :].splitlines():
-        if line.strip() in (b"end", b"`", b""):
-            break
-        try:
-            lines.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            # Some writers pad lines wrongly: the length is in the first character.
-            count = ((((line[0] - 32) & 63) * 4 + 5) // 3) + 1
-            try:
-                lines.append(binascii.a2b_uu(line[:count]))
-            except binascii.Error:
-                break
-    return b"".join(lines)
+    """The transfer-decoded body, damage repaired as far as it can be; with ``limit`` from that many encoded bytes."""
+    end = part.end if limit is None else min(part.end, part.start + limit)
+    return transfer_decoded(part.source, part.start, end, part.encoding, Place(part.path, notes))

@@ -82,7 +82,7 @@ def heading(text: str, level: int = 2) -> str:
 
 
 def button(text: str, url: str) -> str:
-    """A link that looks like a button, with the Outlook workaround every sender copies; needs an address like `Links`."""
+    """A link that looks like a button, with the Outlook workaround every sender copies; `Links` makes the address."""
     return row(
         f'<!--[if mso]><v:roundrect href="{url}" style="height:44px;v-text-anchor:middle;width:220px" arcsize="10%">'
         f'<center>{escape(text)}</center></v:roundrect><![endif]--><a href="{url}" target="_blank" style="background:'

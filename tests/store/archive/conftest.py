@@ -27,7 +27,17 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def conn(template: Path, tmp_path: Path) -> Iterator[Connection]:
     """One transaction on a copy of that file."""
-    engine = _open(Path(shutil.copy(template, tmp_path)))
+    yield from _transaction(template, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_conn(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """The same for tests that only read what their module's own fixture wrote."""
+    yield from _transaction(template, tmp_path_factory.mktemp("shared"))
+
+
+def _transaction(template: Path, folder: Path) -> Iterator[Connection]:
+    engine = _open(Path(shutil.copy(template, folder)))
     with engine.begin() as conn:
         yield conn
     engine.dispose()

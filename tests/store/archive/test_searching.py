@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -71,6 +72,13 @@ def fill(conn: Connection) -> list[tuple[Mail, bool]]:
     return [(mail, mail in gone) for mail in mails]
 
 
+@pytest.fixture(scope="module")
+def mails(shared_conn: Connection) -> list[tuple[Mail, bool]]:
+    """The corpus, archived."""
+    return fill(shared_conn)
+
+
+@cache
 def words(text: str) -> list[str]:
     plain = "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
     return re.findall(r"[^\W_]+", plain.lower())
@@ -193,8 +201,10 @@ def read(text: str) -> Query:
         "subject:tea* OR NEAR",
     ],
 )
-def test_a_query_finds_what_a_look_at_every_mail_finds(conn: Connection, text: str) -> None:
-    agree(conn, fill(conn), read(text))
+def test_a_query_finds_what_a_look_at_every_mail_finds(
+    shared_conn: Connection, mails: list[tuple[Mail, bool]], text: str
+) -> None:
+    agree(shared_conn, mails, read(text))
 
 
 leaves = st.one_of(
@@ -222,13 +232,13 @@ queries = st.recursive(
 )
 
 
-def test_any_query_finds_what_a_look_at_every_mail_finds(conn: Connection) -> None:
-    mails = fill(conn)
-
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(queries, st.sampled_from([7, 100]))
+def test_any_query_finds_what_a_look_at_every_mail_finds(
+    shared_conn: Connection, mails: list[tuple[Mail, bool]]
+) -> None:
+    @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(queries, st.sampled_from([25, 100]))
     def check(query: Query, limit: int) -> None:
-        agree(conn, mails, query, limit)
+        agree(shared_conn, mails, query, limit)
 
     check()
 

@@ -2,8 +2,8 @@
 
 from mailmill.domain.message import Message
 
-_READ = 8_000
-_READ_SOURCE = 60_000
+_READ = 4_000
+_READ_SOURCE = 30_000
 
 # Words of a subject that make a mail worth a full reading.
 _STEMS = """
