@@ -3,8 +3,9 @@
 ``python -m proofs.archive FOLDER [--only GLOB …] [--ham GLOB …] [-v]`` imports the mails of FOLDER with the installed
 command into data folders of its own: as the folder it is, as one mbox in three dialects, as a Maildir. The database is
 then read from outside and compared with the files. Afterwards the same mails are imported once more in every other
-form, and nothing may come in. ``--only`` chooses the files that are mails (all else of FOLDER is then left out);
-``--ham`` names mails in which no receipt may be found in more than 0.2 %.
+form, and nothing may come in. ``--only`` says which files are mails, whatever is in them: they are imported under
+names that say so (.eml), and all else of FOLDER is left out. ``--ham`` names mails in which no receipt may be found in
+more than 0.2 %.
 
 Exit status 1 when a verdict fails, 2 when there is no mail.
 """
@@ -26,6 +27,7 @@ from proofs.mailboxes import (
     Mail,
     chosen,
     collect,
+    is_mbox,
     unquoted,
     with_line_ends,
     write_maildir,
@@ -205,10 +207,12 @@ def say(line: str) -> None:
 
 
 def _staged(proof: Proof, patterns: Sequence[str]) -> Path:
-    """A folder with only the chosen files, in the same places."""
+    """A folder with only the chosen files, in the same places, called what they are said to be."""
     stage = proof.work / "mails"
     for file in chosen(proof.folder, patterns):
         target = stage / file.relative_to(proof.folder)
+        if not is_mbox(file):
+            target = target.with_name(target.name + ".eml")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
     return stage

@@ -43,6 +43,11 @@ def chosen(folder: Path, patterns: Sequence[str]) -> Iterator[Path]:
             yield file
 
 
+def is_mbox(file: Path) -> bool:
+    """Whether the name says that many mails may be in it."""
+    return file.suffix.lower() == ".mbox" or file.name.lower().startswith("mbox")
+
+
 def write_mbox(path: Path, mails: Sequence[Mail], dialect: str) -> list[Mail]:
     """Write one mbox (mboxo, mboxrd, mboxcl2); returns the mails as their bytes now stand in it."""
     write = _DIALECTS[dialect]
@@ -85,7 +90,7 @@ def _mails_of(file: Path, place: str) -> Iterator[Mail]:
     if not content.startswith(b"From "):
         if content:
             yield Mail(place, content)
-    elif file.suffix.lower() == ".mbox" or file.name.lower().startswith("mbox"):
+    elif is_mbox(file):
         yield from _pieces(file, place)
     else:
         line, _, rest = content.partition(b"\n")

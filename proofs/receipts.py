@@ -4,7 +4,8 @@
 shape: ``{"file": NAME, "truth": …}`` for a mail beside it, or ``{"index": n, "truth": …}`` for the n-th mail of the
 mbox whose name it bears (``PATH.truth.jsonl`` beside ``PATH``). ``truth`` is null for mail that is no receipt, an
 object with any of type, merchant, merchant_domain, processor, total, currency, tax, date, order_number and
-invoice_number, or a list of such objects; where there is a ``kind``, only ``receipt`` and ``purchase`` are receipts.
+invoice_number, or a list of such objects, or an object whose ``receipts`` is that list (those ``in`` a pdf are left
+out); where there is a ``kind``, only ``receipt`` and ``purchase`` are receipts.
 Fields that a truth does not name are not compared.
 
 ``python proofs/receipts.py --ledger FOLDER``: the shape of ledger-tools: ``truth.json``, a list of objects with
@@ -122,6 +123,8 @@ def _content(row: Json, labels: Path, box: mailbox.mbox | None) -> bytes | None:
 
 def _truth(row: Json) -> list[Json]:
     truth = row.get("truth")
+    if isinstance(truth, dict) and "receipts" in truth:
+        return [one for one in truth["receipts"] if one.get("in") != "pdf"]
     if truth is None or (row.get("kind") and row["kind"] not in RECEIPT_KINDS):
         return []
     return truth if isinstance(truth, list) else [truth]

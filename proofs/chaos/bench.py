@@ -37,7 +37,9 @@ class Bench(AbstractContextManager["Bench"]):
     failures: list[str] = field(default_factory=list)
     _count: int = 0
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Leave the folders of failures for a look, remove the rest."""
         if not self.failures and not self.keep and error is None:
             shutil.rmtree(self.root, ignore_errors=True)

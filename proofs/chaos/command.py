@@ -75,7 +75,7 @@ class Command:
     def stop(self) -> None:
         """SIGSTOP it, and wait until it stands still."""
         os.kill(self.pid, signal.SIGSTOP)
-        until(lambda: psutil.Process(self.pid).status() == psutil.STATUS_STOPPED, "it did not stop", 20)
+        until(lambda: _stands_still(self.pid) or not self.running(), "it did not stop", 20)
 
     def go_on(self) -> None:
         """SIGCONT, if it is still there."""
@@ -93,6 +93,15 @@ class Command:
         except subprocess.TimeoutExpired:
             self.kill(whole_group=True)
             raise Hanging(f"the command did not end in {seconds:g} s:\n{self.told()[-2000:]}") from None
+
+
+def _stands_still(pid: int) -> bool:
+    """Whether every thread is stopped (proc(5), field 3)."""
+    try:
+        stats = [file.read_text() for file in Path(f"/proc/{pid}/task").glob("*/stat")]
+    except OSError:  # a thread ended meanwhile
+        return False
+    return all(stat.rpartition(")")[2].split()[0] == "T" for stat in stats)
 
 
 def until(holds: Callable[[], bool], otherwise: str, seconds: float = PATIENCE, every: float = 0.01) -> None:

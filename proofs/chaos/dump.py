@@ -95,7 +95,8 @@ class _Reader:
         for place, row in enumerate(self._rows(f"{wanted} ORDER BY sort_key")):
             job = self._jobs.get(row.pop("job_id"))
             told = {name: row[name] for name in row if name not in ("id", "thread_id", "sort_key", "raw", "identity")}
-            yield ["mail", row["identity"], place, job, _hash(row["raw"]), told]
+            yield ["mail", row["identity"], place, _hash(row["raw"]), told]
+            yield ["written", row["identity"], job]
         for row in self._rows("SELECT f.*, a.name AS account FROM folders f JOIN accounts a ON a.id = f.account_id"):
             yield ["folder", row["account"], row["name"], row["key"]]
         places = "SELECT l.*, f.name FROM locations l JOIN folders f ON f.id = l.folder_id"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from mailmill import log
 from mailmill.bootstrap import DATABASE_NAME
 from mailmill.jobs.children import ChildLimits, Children
 from tests.jobs.house import House, opened
@@ -18,6 +19,12 @@ from tests.jobs.provider import Provider, providing
 
 MakeHouse = Callable[..., Awaitable[House]]
 MakeProvider = Callable[..., Provider]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet() -> None:
+    """Only warnings are logged."""
+    log.configure("warning")
 
 
 @pytest.fixture(scope="session")

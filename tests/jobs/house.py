@@ -17,6 +17,7 @@ from mailmill.actions.accounts import Accounts
 from mailmill.actions.jobs import Actor, Jobs
 from mailmill.actions.schedules import Schedules
 from mailmill.bootstrap import DATABASE_NAME, Instance, defaults_of, open_instance
+from mailmill.domain.errors import NotFound
 from mailmill.domain.job import FINISHED, JobKind, State, Waiting
 from mailmill.domain.progress import Event, EventType
 from mailmill.jobs.children import Children
@@ -79,6 +80,17 @@ class House:
             return Actor(user[0], home[0])
 
         return await self.instance.database.write(work)
+
+    async def find(self, number: int) -> Stored:
+        """The job of that number, as soon as it is there."""
+
+        async def look() -> Stored | None:
+            try:
+                return await self.instance.database.read(partial(store.load, job=number))
+            except NotFound:
+                return None
+
+        return await eventually(look)
 
     async def load(self, job: Stored) -> Stored:
         """The job as it stands."""

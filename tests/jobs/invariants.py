@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 from mailmill.domain.job import TRANSITIONS, State
@@ -38,7 +39,7 @@ def hold_against_the_rules(database: Path) -> None:
 
 def _only_allowed_changes(log: Sequence[Event]) -> None:
     states = [_STATE_AFTER[event.type] for event in log if event.type in _STATE_AFTER]
-    steps = {(before, after) for before, after in zip(states, states[1:], strict=False) if before != after}
+    steps = {(before, after) for before, after in pairwise(states) if before != after}
     assert steps <= TRANSITIONS
 
 

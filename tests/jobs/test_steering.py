@@ -72,9 +72,7 @@ async def test_the_slot_of_a_stopped_job_is_free_when_its_work_has_ended(
 
 
 @pytest.mark.parametrize("wish", ["cancel", "pause"])
-async def test_a_stopped_job_stays_so_after_a_restart(
-    wish: str, open_house: MakeHouse, provider: MakeProvider
-) -> None:
+async def test_a_stopped_job_stays_so_after_a_restart(wish: str, open_house: MakeHouse, provider: MakeProvider) -> None:
     source = provider(100, pace=50)
     before = await open_house()
     async with before.working():

@@ -1,5 +1,7 @@
 """The exit codes: the one table that maps errors and endings of jobs to numbers."""
 
+from collections.abc import Iterator
+
 from mailmill.domain import errors
 from mailmill.domain.job import State
 from mailmill.domain.progress import JobView
@@ -26,7 +28,16 @@ _TABLE: tuple[tuple[type[errors.MailmillError], int], ...] = (
     (errors.SourceRefused, LOGIN),
     (errors.SourceBroken, UNREADABLE),
 )
-_BY_CODE = {kind.code: number for kind, number in _TABLE}
+
+
+def _codes(kind: type[errors.MailmillError], number: int) -> Iterator[tuple[str, int]]:
+    """The code of an error and of everything below it in the tree."""
+    yield kind.code, number
+    for narrower in kind.__subclasses__():
+        yield from _codes(narrower, number)
+
+
+_BY_CODE = dict(pair for kind, number in _TABLE for pair in _codes(kind, number))
 
 
 def of_error(error: errors.MailmillError) -> int:

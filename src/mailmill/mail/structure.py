@@ -5,18 +5,11 @@ Parts point into the bytes they were found in; a body is decoded when it is aske
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from mailmill.mail.headers import Fields, block_text, parameters, split_fields
 from mailmill.mail.notes import Notes, Place
 from mailmill.mail.transfer import transfer_decoded
-    OUTSIDE_BASE64,
-    Fields,
-    base64_digits,
-    block_text,
-    lenient_base64,
-    parameters,
-    split_fields,
-)
 
 DEEPEST = 50
 """Levels of nesting that are followed."""
@@ -29,6 +22,7 @@ LARGEST_HEADER = 4 * 1024 * 1024
 """Bytes of one header block."""
 
 _FROM_LINE = re.compile(rb">?From [^\n]*\n")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _END_OF_HEADER = re.compile(rb"\n\r?\n")
 _GUESSED = re.compile(rb"(?:\A|\n)--([^\r\n]{1,200})\r?\n(?:content-[a-z]+:|\r?\n)", re.IGNORECASE)
 _MOST_CANDIDATES = 100_000
@@ -91,7 +85,7 @@ def read_tree(data: bytes, notes: Notes) -> Part:
 def _normal(data: bytes, notes: Notes) -> bytes:
     """Without leading blank lines and From_ line, and with line ends that the rest of the room knows."""
     if b"\r" in data:
-        if b"\n" not in data:
+        if b"\n" not in data.rstrip(b"\n"):
             notes.defect("lines end with CR only")
             data = data.replace(b"\r", b"\n")
         elif b"\r\r\n" in data:
@@ -144,9 +138,10 @@ def read_header(data: bytes, start: int, end: int, notes: Notes) -> tuple[Fields
 
 
 def _line_start(data: bytes, start: int, lines: int) -> int:
-    for _ in range(lines):
-        start = data.index(b"\n", start) + 1
-    return start
+    """Where the line after ``lines`` lines begins; a lone CR ends a line too, as in ``block_text``."""
+    ends = islice(_LINE_END.finditer(data, start), lines - 1, None) if lines else iter(())
+    end = next(ends, None)
+    return end.end() if end else start
 
 
 def _part(data: bytes, fields: Fields, start: int, end: int, path: str, default_type: str) -> Part:

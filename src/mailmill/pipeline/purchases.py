@@ -1,7 +1,6 @@
 """Receipts as stored, joined into purchases by the extractor's rules."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from mailmill.domain.facts import ReceiptType
 from mailmill.extract.receipts.join import JoinRow, Purchase, group
@@ -20,10 +19,10 @@ def _row(row: StoredReceipt) -> JoinRow:
         merchant=row.merchant,
         merchant_domain=row.merchant_domain,
         processor=row.processor,
-        total=None if row.total_micros is None else Decimal(row.total_micros) / 1_000_000,
+        total=row.total,
         currency=row.currency,
         date=row.date,
         order_number=row.order_number,
         invoice_number=row.invoice_number,
-        thread_id=None,
+        thread_id=row.thread_id,
     )

@@ -13,6 +13,7 @@ from mailmill.domain.job import Job, State, Waiting
 from mailmill.store.tables.work import jobs
 
 _other = jobs.alias("other")
+_WHOLE_LINE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,8 @@ def admit(conn: Connection, now: int, limits: Limits) -> int:
 
 def claimable(conn: Connection, now: int, limits: Limits, count: int) -> Sequence[str]:
     """The next jobs to run, at most ``count``: by lane, then whose starter has fewest running, then by age."""
-    running = select(func.count()).where(_other.c.starter_id == jobs.c.starter_id, _other.c.state == State.RUNNING)
-    order = (_lane(now, limits), running.scalar_subquery(), jobs.c.queued_at, jobs.c.number)
-    ready = jobs.c.slot & (jobs.c.state == State.QUEUED) & jobs.c.busy.is_(False)
-    return conn.execute(select(jobs.c.id).where(ready).order_by(*order).limit(count)).scalars().all()
+    order = (_lane(now, limits), _running_of_starter(), jobs.c.queued_at, jobs.c.number)
+    return conn.execute(select(jobs.c.id).where(_ready()).order_by(*order).limit(count)).scalars().all()
 
 
 def place(conn: Connection, job: Job, now: int, limits: Limits) -> Place | None:
@@ -61,7 +60,8 @@ def place(conn: Connection, job: Job, now: int, limits: Limits) -> Place | None:
     if job.run_after is not None and job.run_after > now and job.waiting_for is not None:
         return Place(job.waiting_for)
     if job.slot:
-        return Place(Waiting.WORKER, _ahead(conn, job, now, limits, jobs.c.slot & (jobs.c.state == State.QUEUED)))
+        line = claimable(conn, now, limits, _WHOLE_LINE)
+        return Place(Waiting.WORKER, line.index(job.id) + 1 if job.id in line else None)
     if (reader := _reader(conn, job)) is not None:
         same = jobs.c.account_id == job.account_id
         return Place(Waiting.ACCOUNT, _ahead(conn, job, now, limits, _waits(now) & same), reader)
@@ -85,6 +85,15 @@ def _next_of(conn: Connection, starter: int, now: int, limits: Limits) -> str | 
         mine = and_(mine, jobs.c.exempt)
     order = (_lane(now, limits), jobs.c.queued_at, jobs.c.number)
     return conn.execute(select(jobs.c.id).where(mine).order_by(*order).limit(1)).scalar()
+
+
+def _ready() -> ColumnElement[bool]:
+    return and_(jobs.c.slot, jobs.c.state == State.QUEUED, jobs.c.busy.is_(False))
+
+
+def _running_of_starter() -> ColumnElement[int]:
+    mine = (_other.c.starter_id == jobs.c.starter_id) & (_other.c.state == State.RUNNING)
+    return select(func.count()).select_from(_other).where(mine).scalar_subquery()
 
 
 def _waits(now: int) -> ColumnElement[bool]:

@@ -50,6 +50,7 @@ MAX_LIMIT = 500
 _CROWD = 3600 << SLOT_BITS
 """How far after its date a key can be, where very many mails share a second (``sortkeys``)."""
 _DRIVERS = 16
+_SHORT = 200
 _STATE_LABELS = {State.UNREAD: "unread", State.STARRED: "starred"}
 
 
@@ -134,6 +135,7 @@ class _Search:
         self._conjuncts = query.items if isinstance(query, And) else (query,)
         self._limit = limit
         self._gone = asks_for_gone(query)
+        self._probed: Query | None = None
 
     def keys(self, end: int) -> Iterator[int]:
         """The newest keys before ``end``, at most ``limit`` from each driver."""
@@ -156,14 +158,28 @@ class _Search:
         """The index when there is text; else the lists of a label or folder; else all mails."""
         text = tuple(item for item in self._conjuncts if search_sqlite.is_textual(item))
         rest = [item for item in self._conjuncts if not search_sqlite.is_textual(item)]
+        if text and (short := self._short_list(rest)):
+            item, lists = short
+            self._probed = And(text)
+            return lists, [self._probed, *(other for other in rest if other is not item)]
         if text:
             table = search_sqlite.message_index
             return [_Driver(table, table.c.rowid, search_sqlite.matches(And(text)))], rest
         for item in rest:
-            lists = self._lists(item)
-            if lists is not None and len(lists) <= _DRIVERS:
-                return lists, [other for other in rest if other is not item]
+            of_item = self._lists(item)
+            if of_item is not None and len(of_item) <= _DRIVERS:
+                return of_item, [other for other in rest if other is not item]
         return [_Driver(messages, messages.c.sort_key, true())], rest
+
+    def _short_list(self, rest: Sequence[Query]) -> tuple[Query, list[_Driver]] | None:
+        """A label or folder with so few mails that looking each of them up in the index is cheapest."""
+        for item in rest:
+            lists = self._lists(item)
+            if lists and len(lists) <= _DRIVERS:
+                few = (select(one.key).select_from(one.table).where(one.where).limit(_SHORT + 1) for one in lists)
+                if sum(len(self._conn.execute(one).all()) for one in few) <= _SHORT:
+                    return item, lists
+        return None
 
     def _lists(self, item: Query) -> list[_Driver] | None:
         """The ordered lists that together are what a label, folder or state asks for; None for anything else."""
@@ -207,6 +223,8 @@ class _Search:
 
     def _condition(self, item: Query, key: ColumnElement[Any]) -> ColumnElement[bool]:
         """The condition on the mail of this key."""
+        if item is self._probed:
+            return search_sqlite.holds(item, key)
         match item:
             case And(items):
                 return and_(true(), *(self._condition(one, key) for one in items))

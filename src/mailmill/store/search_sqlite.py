@@ -4,8 +4,9 @@ No user text reaches FTS5's own syntax unquoted: every word becomes a string lit
 """
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, column, select, table
+from sqlalchemy import ColumnElement, Connection, column, exists, select, table
 from sqlalchemy.sql.selectable import TableClause
 
 from mailmill.domain.query import And, Field, HasAttachment, Not, Or, Query, Text
@@ -51,7 +52,7 @@ def unindex(conn: Connection, ids: Sequence[int]) -> None:
 
 
 def merge_index(conn: Connection, pages: int = 200) -> bool:
-    """Merge about ``pages`` pages of the index where eight or more pieces of one level wait; whether there may be more.
+    """Merge about ``pages`` pages of the index where 16 or more pieces of one level wait; whether there may be more.
 
     A slice of 200 pages takes about 10 ms: call it between batches while importing, and until it says False after.
     """
@@ -86,6 +87,11 @@ def is_textual(query: Query) -> bool:
 def matches(query: Query) -> ColumnElement[bool]:
     """The condition on ``message_index`` for a query that is textual."""
     return message_index.c.message_index.op("MATCH")(expression(query))
+
+
+def holds(query: Query, key: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition that the mail of this key matches, looked up for it alone (10 to 20 µs each)."""
+    return exists(select(message_index.c.rowid).where(matches(query), message_index.c.rowid == key))
 
 
 def expression(query: Query) -> str:

@@ -69,3 +69,8 @@ def test_sizes_are_those_of_the_decoded_bytes() -> None:
     for size in (0, 1, 2, 3, 57, 58, 1000, 100_000):
         (only,) = parse(multipart(head + base64.encodebytes(bytes(size)))).attachments
         assert only.size == size
+
+
+def test_a_part_is_opened_also_where_the_mail_had_to_be_repaired() -> None:
+    mail = multipart(text_part(b"one"), text_part(b"two")).replace(b"\n", b"\r")
+    assert part_content(b"From x Mon\r" + mail, "2") == b"two"

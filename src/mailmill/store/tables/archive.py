@@ -34,8 +34,8 @@ MESSAGE_INDEX_DDL = (
 
 MESSAGE_INDEX_TUNING = (
     "INSERT INTO message_index(message_index, rank) VALUES ('automerge', 0)",
-    "INSERT INTO message_index(message_index, rank) VALUES ('crisismerge', 64)",
-    "INSERT INTO message_index(message_index, rank) VALUES ('usermerge', 8)",
+    "INSERT INTO message_index(message_index, rank) VALUES ('crisismerge', 128)",
+    "INSERT INTO message_index(message_index, rank) VALUES ('usermerge', 16)",
 )
 """Merging is done in slices between batches (``search_sqlite.merge_index``), not inside an insert."""
 
