@@ -61,7 +61,7 @@ class House:
 
     async def account(self, address: str, actor: Actor | None = None, zone: str = "UTC") -> int:
         """An account that reads the provider at that address."""
-        return (await self.accounts.ensure_simulated(actor or self.owner, address, "Provider", zone)).id
+        return (await self.accounts.ensure_simulated(actor or self.owner, address, address, zone)).id
 
     async def sync(self, address: str, actor: Actor | None = None, **given: Any) -> Stored:  # JSON parameters
         """Start a sync of the account at that address."""

@@ -89,17 +89,33 @@ async def test_a_worker_runs_no_more_jobs_than_its_setting_and_the_others_wait_f
 
 async def test_positions_for_a_worker_are_the_order_of_the_starts(open_house: MakeHouse) -> None:
     house, gate = await open_house(jobs_per_worker=1), Gate()
-    ada, bert, premium = await house.user("ada"), await house.user("bert"), await house.user("paula", "premium")
+    people = [await house.user(name, "premium" if name == "dora" else "standard") for name in ("ada", "bert", "dora")]
     async with house.working(gate.kinds):
-        jobs = [await house.sync(f"{NOWHERE}/{n}", ada) for n in range(2)]
+        jobs = [await house.sync(NOWHERE)]
         await house.until(jobs[0], lambda one: one.job.busy)
-        jobs += [await house.sync(NOWHERE, bert), await house.sync(NOWHERE, premium)]
+        jobs += [await house.sync(NOWHERE, actor) for actor in people]
         places = [await _where(house, job) for job in jobs]
         gate.open()
         for job in jobs:
             await house.ended(job)
-    assert places == [None, ("worker", 3), ("worker", 2), ("worker", 1)]
-    assert gate.started == [1, 4, 3, 2]
+    assert places == [None, ("worker", 2), ("worker", 3), ("worker", 1)]
+    assert gate.started == [1, 4, 2, 3]
+
+
+async def test_a_starter_with_fewer_running_jobs_goes_first_when_a_worker_is_free(open_house: MakeHouse) -> None:
+    house, gate = await open_house(jobs_per_worker=2), Gate()
+    ada, bert = await house.user("ada"), await house.user("bert")
+    async with house.working(gate.kinds):
+        long, other = await house.sync(NOWHERE, ada), await house.sync(NOWHERE)
+        await house.until(other, lambda one: one.job.busy)
+        second = await house.sync(f"{NOWHERE}/second", ada)
+        first = await house.sync(NOWHERE, bert)
+        assert [await _where(house, job) for job in (second, first)] == [("worker", 2), ("worker", 1)]
+        await house.jobs.cancel(house.owner, other.job.id)
+        await house.until(first, lambda one: one.job.busy)
+        assert not (await house.load(second)).job.attempt
+        gate.open()
+        await house.ended(long)
 
 
 async def test_jobs_of_premium_users_go_first_and_those_of_schedules_last(open_house: MakeHouse) -> None:

@@ -27,6 +27,7 @@ _TABLE: tuple[tuple[type[errors.MailmillError], int], ...] = (
     (errors.Outage, UNAVAILABLE),
     (errors.SourceRefused, LOGIN),
     (errors.SourceBroken, UNREADABLE),
+    (errors.CountsDisagree, UNEXPECTED),
 )
 
 
@@ -38,6 +39,7 @@ def _codes(kind: type[errors.MailmillError], number: int) -> Iterator[tuple[str,
 
 
 _BY_CODE = dict(pair for kind, number in _TABLE for pair in _codes(kind, number))
+_BY_CODE |= {"login_missing": LOGIN, "unexpected": UNEXPECTED}  # endings of jobs that no error of the tree names
 
 
 def of_error(error: errors.MailmillError) -> int:

@@ -144,10 +144,10 @@ class Tally:
 class Job:
     """A job's row, without its view: what the job layer decides on. Times are milliseconds since the epoch.
 
-    ``slot`` is True from admission until the work has really ended, ``busy`` while an attempt works on it; ``attempt`` is
-    the fence; ``failures`` counts attempts that ended in an unexpected error since the last progress; ``outage_since``
-    is when the present outage began. ``round`` counts the times that the reading began anew (a new generation, a lost
-    position).
+    ``slot`` is True from admission until the work has really ended, ``busy`` while an attempt works on it.
+    ``attempt`` is the fence; ``failures`` counts attempts that ended in an unexpected error since the last progress;
+    ``outage_since`` is when the present outage began. ``round`` counts the times that the reading began anew (a new
+    generation, a lost position).
     """
 
     id: str

@@ -1,7 +1,8 @@
 """Child processes for work on hostile input: a deadline and a memory limit for each item.
 
 A native crash or a hang kills the child and nothing else. The child notes the item it is at in a shared page, so the
-culprit is known; it is tried once more alone, and only then becomes a Failure. The other items are replayed.
+culprit is known; it is tried once more alone, and only then becomes a Failure. The other items are replayed. A child
+that dies before its first item (killed by somebody, no memory to start in) is nobody's fault: another one is started.
 """
 
 import asyncio
@@ -24,6 +25,12 @@ from mailmill.domain.errors import Interrupted
 
 _LENGTH = struct.Struct("<Q")
 _TICK = 0.2
+NO_ITEM = (1 << 64) - 1
+"""Stands in the shared page until the child begins with the first item."""
+_STARTING = 120.0
+"""Seconds for a child to start and load its function: on a busy machine far longer than an item may take."""
+_STILLBORN = 5
+"""So many children in a row may die before their first item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,10 @@ class ChildLimits:
 
     deadline: float = 20.0
     memory: int = 1 << 30
+
+
+class NoChild(Exception):
+    """Child processes die again and again before they begin with their first item."""
 
 
 class Children:
@@ -73,6 +84,7 @@ class Children:
         results: list[object | Failure] = [Failure("not run")] * len(items)
         todo = list(range(len(items)))
         suspects: set[int] = set()
+        stillborn = 0
         while todo:
             part = todo[:1] if todo[0] in suspects else [n for n in todo if n not in suspects]
             outcome = self._attempt(function, [items[n] for n in part])
@@ -80,6 +92,11 @@ class Children:
                 for n, result in zip(part, outcome, strict=True):
                     results[n] = result
                 done = set(part)
+            elif outcome.at is None:
+                stillborn += 1
+                if stillborn > _STILLBORN:
+                    raise NoChild(outcome.cause)
+                continue
             else:
                 culprit = part[outcome.at]
                 done = {culprit} if culprit in suspects else set()
@@ -119,7 +136,7 @@ class Children:
 
 @dataclass(frozen=True, slots=True)
 class _Death:
-    at: int
+    at: int | None
     cause: str
 
 
@@ -138,17 +155,17 @@ class _Child:
         )
 
     def call(self, request: object, deadline: float) -> "list[object | Failure] | _Death":
-        """Send the request, wait for the answer; a death says at which item."""
-        self._page[:8] = _LENGTH.pack(0)
+        """Send the request, wait for the answer; a death says at which item, None when it was before the first."""
+        self._page[:8] = _LENGTH.pack(NO_ITEM)
         try:
             self._send(pickle.dumps(request, protocol=5))
             answer = self._receive(deadline)
         except (BrokenPipeError, EOFError):
-            return _Death(self._at(), self._last_words())
+            return _Death(self._item(), self._last_words())
         except TimeoutError:
             self.kill()
             self._process.wait()
-            return _Death(self._at(), f"took longer than {deadline:g} s")
+            return _Death(self._item(), f"took longer than {deadline:g} s")
         result: list[object | Failure] = pickle.loads(answer)  # noqa: S301 - from our own child
         return result
 
@@ -186,7 +203,7 @@ class _Child:
             if not select.select([descriptor], [], [], _TICK)[0]:
                 if self._at() != at:
                     at, since = self._at(), time.monotonic()
-                elif time.monotonic() - since > deadline:
+                elif time.monotonic() - since > (_STARTING if at == NO_ITEM else deadline):
                     raise TimeoutError
                 continue
             count = os.readv(descriptor, [view[got:]])
@@ -198,6 +215,10 @@ class _Child:
     def _at(self) -> int:
         at: int = _LENGTH.unpack(self._page[:8])[0]
         return at
+
+    def _item(self) -> int | None:
+        at = self._at()
+        return None if at == NO_ITEM else at
 
     def _last_words(self) -> str:
         code = self._process.wait()

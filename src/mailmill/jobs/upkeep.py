@@ -9,14 +9,14 @@ from mailmill.log import log
 from mailmill.store import jobs as store
 from mailmill.store.admission import Limits, admit, next_due
 from mailmill.store.db import Connection
-from mailmill.store.running import abandoned, due_budgets, forget_finished, stale_logins
+from mailmill.store.running import abandoned, due_budgets, forget_finished, oldest_login, stale_logins
 from mailmill.store.schedules import next_start
 
 ROUND_MS = 60_000
 
 
-def upkeep(conn: Connection, rules: Rules, now: int) -> int:
-    """Do what is due; returns when to come again, at the latest in a minute (milliseconds since the epoch)."""
+def upkeep(conn: Connection, rules: Rules, now: int) -> None:
+    """Do what is due."""
     for stored in due_budgets(conn, now):
         data = {"waiting_for": Waiting.SLOT, "run_after": None, "reason": None}
         store.change(conn, stored, requeued(now), [(EventType.QUEUED, data)], now)
@@ -27,8 +27,17 @@ def upkeep(conn: Connection, rules: Rules, now: int) -> int:
     if forgotten:
         log.info("HISTORY_PRUNED", jobs=forgotten)
     admit(conn, now, rules.limits)
-    times = (next_due(conn, now), next_start(conn), now + ROUND_MS)
-    return max(now + 1, min(time for time in times if time is not None))
+
+
+def next_upkeep(conn: Connection, rules: Rules, last: int) -> int:
+    """When upkeep is due again after it was done at ``last``: at the latest in a minute (milliseconds since the epoch).
+
+    To be asked again after each commit, because jobs and schedules that came since may be due sooner.
+    """
+    login = oldest_login(conn)
+    given_up = None if login is None else login + int(rules.login_patience * 1000) + 1
+    times = (next_due(conn, last), next_start(conn), given_up, last + ROUND_MS)
+    return max(last + 1, min(time for time in times if time is not None))
 
 
 def recover(conn: Connection, limits: Limits, now: int) -> int:

@@ -1,6 +1,6 @@
 """What is being worked on, and what waits for a time to pass: the questions of dispatcher and upkeep."""
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from mailmill.domain.job import FINISHED, Job, State, Waiting
 from mailmill.store import jobs as store
@@ -27,6 +27,12 @@ def stale_logins(conn: Connection, before: int) -> list[store.Stored]:
     """Jobs that have waited for a login since before that time."""
     stale = (jobs.c.state == State.PAUSED) & (jobs.c.waiting_for == Waiting.LOGIN) & (jobs.c.paused_at < before)
     return store.find(conn, store.selection().where(stale).order_by(jobs.c.id))
+
+
+def oldest_login(conn: Connection) -> int | None:
+    """Since when the job that has waited longest for a login waits, in milliseconds since the epoch."""
+    paused = (jobs.c.state == State.PAUSED) & (jobs.c.waiting_for == Waiting.LOGIN)
+    return conn.execute(select(func.min(jobs.c.paused_at)).where(paused)).scalar()
 
 
 def forget_finished(conn: Connection, before: int) -> int:

@@ -7,10 +7,10 @@ from mailmill.jobs.clock import now_ms
 from mailmill.jobs.dispatch.runner import RunnerLock
 from mailmill.jobs.executor import Executor
 from mailmill.jobs.rules import Rules
-from mailmill.jobs.upkeep import recover, upkeep
+from mailmill.jobs.upkeep import next_upkeep, recover, upkeep
 from mailmill.log import log
 from mailmill.store.admission import claimable
-from mailmill.store.db import Database
+from mailmill.store.db import Connection, Database
 from mailmill.store.running import busy_jobs
 
 TICK = 0.1
@@ -28,6 +28,7 @@ class LocalDispatcher:
         self._lock = lock
         self._rules = rules
         self._starting: dict[str, asyncio.Task[None]] = {}
+        self._last_upkeep = 0
         self._next_upkeep = 0
 
     @property
@@ -52,14 +53,18 @@ class LocalDispatcher:
         """Upkeep when due, stop what was cancelled or paused, start what may start."""
         now = now_ms()
         if now >= self._next_upkeep:
-            self._next_upkeep = await self._database.write(lambda conn: upkeep(conn, self._rules, now))
-        busy = await self._database.read(busy_jobs)
+            await self._database.write(lambda conn: upkeep(conn, self._rules, now))
+            self._last_upkeep = now
+        self._next_upkeep, busy = await self._database.read(self._look)
         self._stop_what_was_stopped(busy)
         free = self._rules.jobs_per_worker - len(self._starting)
         ready = await self._database.read(lambda conn: claimable(conn, now_ms(), self._rules.limits, max(free, 0)))
         for job_id in ready:
             if job_id not in self._starting:
                 self._start(job_id)
+
+    def _look(self, conn: Connection) -> tuple[int, list[Job]]:
+        return next_upkeep(conn, self._rules, self._last_upkeep), busy_jobs(conn)
 
     def _start(self, job_id: str) -> None:
         task = asyncio.create_task(self._executor.run(job_id), name=f"job-{job_id}")
