@@ -9,10 +9,13 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test packages lock clean
+.PHONY: help demo setup check test packages lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: $(RUNNING) ## Set everything up, import a sample mailbox with live progress, show what was found
+	@$(BIN)/mailmill demo
 
 setup: $(DEVELOPING) ## Make .venv with everything to run, check and test Mailmill
 

@@ -61,7 +61,10 @@ def open_instance(settings: Settings) -> Instance:
         migrate(path)
     except OSError as error:
         raise WrongSetting(f"The data folder {folder} can't be used: {error.strerror}.") from error
-    return Instance(settings, rules_of(settings), Database(path, patience=settings.database_patience))
+    # A runner that was frozen inside a transaction keeps everybody from writing: whoever waits for it may end it.
+    runner = RunnerLock(folder, settings.heartbeat)
+    database = Database(path, patience=settings.database_patience, blocked=runner.kill_when_frozen)
+    return Instance(settings, rules_of(settings), database)
 
 
 def worker_of(instance: Instance) -> Worker:

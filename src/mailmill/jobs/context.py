@@ -102,12 +102,17 @@ class JobContext:
         self.job = replace(self.job, round=round_)
 
     async def wait(self, error: QuotaExhausted) -> None:
-        """Wait here when a limit ends soon; raise it again when it does not, so that the job goes back to the queue."""
-        seconds = error.retry_after
-        if seconds is None or seconds > self._rules.short_wait:
+        """Wait here when a limit ends soon; raise it again when it does not, so that the job goes back to the queue.
+
+        Short waits without progress between them are one outage, which the patience of the rules ends.
+        """
+        now, seconds = now_ms(), error.retry_after
+        since = now if self.job.outage_since is None else self.job.outage_since
+        if seconds is None or seconds > self._rules.short_wait or now - since > self._rules.outage_patience * 1000:
             raise error
-        data = {"reason": error.message, "until": now_ms() + int(seconds * 1000)}
-        await self._record([(EventType.WAITING, data)])
+        data = {"reason": error.message, "until": now + int(seconds * 1000)}
+        await self._record([(EventType.WAITING, data)], {"outage_since": since})
+        self.job = replace(self.job, outage_since=since)
         await asyncio.sleep(seconds)
 
     async def off_loop(self, function: str, items: Sequence[T]) -> list[object | Failure]:
@@ -123,9 +128,9 @@ class JobContext:
         while self._closers:
             await self._closers.pop()()
 
-    async def _record(self, events: store.NewEvents) -> None:
+    async def _record(self, events: store.NewEvents, changes: store.Changes | None = None) -> None:
         def work(conn: Connection) -> JobView:
-            return store.advance(conn, self.job, self.view, events, {}, now_ms())[0]
+            return store.advance(conn, self.job, self.view, events, changes or {}, now_ms())[0]
 
         self.view = await self.database.write(work)
 

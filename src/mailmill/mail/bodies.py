@@ -5,6 +5,7 @@ import re
 from mailmill.domain.message import TextPart
 from mailmill.mail.charsets import decode
 from mailmill.mail.html import LARGEST, to_text
+from mailmill.mail.lines import with_lf
 from mailmill.mail.notes import Notes
 from mailmill.mail.structure import Part, content
 
@@ -52,7 +53,7 @@ def _text(part: Part, data: bytes) -> str:
         # Units of two bytes, perhaps: line ends can be told only in the text.
         text = decode(data, charset).replace("\r\n", "\n").replace("\r", "\n")
     else:
-        text = decode(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data, charset)
+        text = decode(with_lf(data), charset)
     if part.params.get("format", "").lower() == "flowed" and part.content_type == "text/plain":
         return unflowed(text, delete_space=part.params.get("delsp", "").lower() == "yes")
     return text

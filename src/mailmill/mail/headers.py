@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 import pybase64
 
 from mailmill.mail.charsets import decode
+from mailmill.mail.lines import with_lf
 
 OUTSIDE_BASE64 = bytes(byte for byte in range(256) if not (byte < 128 and chr(byte).isalnum()) and byte not in b"+/")
 """Every byte that is no digit of base64."""
@@ -33,6 +34,7 @@ Fields = list[tuple[str, str]]
 
 def block_text(block: bytes) -> str:
     """A header block as text with LF as line end; bytes that are not UTF-8 are read as Windows-1252."""
+    block = with_lf(block)
     if block.isascii():
         text = block.decode("ascii")
     else:
@@ -40,8 +42,6 @@ def block_text(block: bytes) -> str:
             text = block.decode()
         except UnicodeDecodeError:
             text = "\n".join(decode(line, "cp1252") for line in block.split(b"\n"))
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.replace("\0", "") if "\0" in text else text
 
 

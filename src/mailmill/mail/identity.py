@@ -1,14 +1,13 @@
 """When two mails are one: the content hash, which does not depend on how a mailbox was written."""
 
 import re
-from hashlib import blake2b
+from hashlib import sha256
 
 from mailmill.domain.message import Dialect
 
 _QUOTED = re.compile(rb"^>+From ", re.MULTILINE)
 _QUOTED_RD = re.compile(rb"^>(>*From )", re.MULTILINE)
 _QUOTED_O = re.compile(rb"^>From ", re.MULTILINE)
-_END_OF_HEADER = re.compile(rb"\n\n")
 
 # What writers of mailboxes add or change, and Gmail's export.
 _BOOKKEEPING = re.compile(
@@ -18,7 +17,10 @@ _BOOKKEEPING = re.compile(
 )
 
 # A search for these few words is much cheaper than the pattern, and most mails have none of them.
-_TO_LOOK_FOR = (b"x-gm", b"status", b"x-keywords", b"x-uid", b"x-imap", b"content-length", b"lines")
+_TO_LOOK_FOR = tuple(
+    b"\n" + name
+    for name in (b"x-gm", b"status", b"x-status", b"x-keywords", b"x-uid", b"x-imap", b"content-length", b"lines")
+)
 
 
 def content_hash(data: bytes) -> bytes:
@@ -26,25 +28,35 @@ def content_hash(data: bytes) -> bytes:
 
     Quoted and unquoted bytes give the same. Left out: the kind of line ends, the quoting of lines that begin with
     ``From ``, headers of mailbox bookkeeping (Status, Content-Length and so on) and of Gmail's export in the top
-    header block, and line ends at the end.
+    header block, and line ends at the end. It is the beginning of a SHA-256, which processors have instructions for.
     """
     if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        # Dropping every CR is ten times as fast as replacing CR LF; only lines that end with CR alone need it.
+        data = data.replace(b"\r", b"") if b"\n" in data.rstrip(b"\r\n") else data.replace(b"\r", b"\n")
     if b">From " in data:
         data = _QUOTED.sub(b"From ", data)
-    end = _END_OF_HEADER.search(data)
-    body_at = end.start() + 1 if end else len(data)
-    head = data[:body_at]
-    if not head.endswith(b"\n"):
-        head += b"\n"
-    lower = head.lower()
-    kept = _BOOKKEEPING.sub(b"", head) if any(name in lower for name in _TO_LOOK_FOR) else head
-    digest = blake2b(kept.rstrip(b"\n"), digest_size=16)
-    body = memoryview(data)[body_at:] if data[-1:] != b"\n" else data[body_at:].rstrip(b"\n")
-    if len(body):
+    body_at = data.find(b"\n\n") + 1 or len(data)
+    end = _without_line_ends(data)
+    digest = sha256(_kept(data[: min(body_at, end)]))
+    if body_at < end:
         digest.update(b"\n")
-        digest.update(body)
-    return digest.digest()
+        digest.update(memoryview(data)[body_at:end])
+    return digest.digest()[:16]
+
+
+def _kept(head: bytes) -> bytes:
+    """The header block without the headers of bookkeeping and without line ends at its end."""
+    lower = b"\n" + head.lower()
+    if any(name in lower for name in _TO_LOOK_FOR):
+        head = _BOOKKEEPING.sub(b"", head if head.endswith(b"\n") else head + b"\n")
+    return head.rstrip(b"\n")
+
+
+def _without_line_ends(data: bytes) -> int:
+    """Where the mail ends when line ends at its end do not count."""
+    tail = data[-256:]
+    kept = len(tail.rstrip(b"\n"))
+    return len(data) - len(tail) + kept if kept else len(data.rstrip(b"\n"))
 
 
 def unquote(data: bytes, dialect: Dialect) -> bytes:

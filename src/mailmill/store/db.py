@@ -50,8 +50,11 @@ class _Write:
 class Database:
     """One SQLite file in WAL mode. Made by ``open_database``; closed by ``close``."""
 
-    def __init__(self, path: Path, *, patience: float) -> None:
-        """``patience`` is how many seconds a write waits for another process before StoreUnavailable."""
+    def __init__(self, path: Path, *, patience: float, blocked: Callable[[], None] = lambda: None) -> None:
+        """``patience`` is how many seconds a write waits for another process before StoreUnavailable.
+
+        ``blocked`` is called in the writer's thread now and then while it waits.
+        """
         self.path = path
         self._patience = patience
         self._readers = _engine(path, writes=False, patience=patience)
@@ -59,7 +62,7 @@ class Database:
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="mailmill-read")
         self._queue: queue.PriorityQueue[_Write] = queue.PriorityQueue()
         self._turns = itertools.count()
-        self._turnstile = Turnstile(path.parent, patience)
+        self._turnstile = Turnstile(path.parent, patience, blocked)
         self._watcher = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._listeners: set[Callable[[], None]] = set()
         self._checkpointing = threading.Lock()

@@ -50,7 +50,7 @@ class RunnerLock:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
-            self._kill_when_frozen()
+            self.kill_when_frozen()
             return False
         self._hold(descriptor)
         return True
@@ -85,13 +85,13 @@ class RunnerLock:
         while not stop.wait(min(self._limit / 6, 5.0)):
             os.utime(descriptor)
 
-    def _kill_when_frozen(self) -> None:
-        """Kill the holder when it was silent for too long twice, a second apart.
+    def kill_when_frozen(self) -> None:
+        """Kill the holder when it was silent for too long twice, a second apart; to be called again and again.
 
         Twice, because after a sleep of the whole machine everybody looks silent for a moment.
         """
         holder = self.holder()
-        if holder is None or holder.silent <= self._limit:
+        if holder is None or holder.silent <= self._limit or holder.pid == os.getpid():
             self._suspect = None
             return
         heard = self._path.stat().st_mtime
