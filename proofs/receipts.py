@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from mailmill.domain.facts import Receipt
-from mailmill.extract.receipts import ReceiptExtractor
+from mailmill.extract.receipts.extractor import ReceiptExtractor
 from mailmill.extract.receipts.merge import REVIEW_BELOW, receipts_of
 from mailmill.mail.parse import parse
 

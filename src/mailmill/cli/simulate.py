@@ -12,7 +12,6 @@ from mailmill.cli.out import Out
 from mailmill.cli.words import count, size
 from mailmill.domain.errors import InvalidInput, MailmillError
 from mailmill.simulate.command import Format, simulate_to
-from mailmill.simulate.serving import serve
 
 
 def simulate(
@@ -29,6 +28,8 @@ def simulate(
     out = Out(as_json=as_json)
     try:
         if serving:
+            from mailmill.simulate.serving import serve  # noqa: PLC0415 - a web server takes long to load
+
             serve(count=mails, seed=seed, script_file=script, port=port)
             return
         if path is None:

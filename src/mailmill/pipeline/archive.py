@@ -13,7 +13,7 @@ from mailmill.domain.message import RawMessage
 from mailmill.jobs.children import Failure
 from mailmill.jobs.clock import now_ms
 from mailmill.jobs.context import Step
-from mailmill.pipeline.digest import Digest, load
+from mailmill.pipeline.orders import Digest, load
 from mailmill.pipeline.purchases import purchases_of
 from mailmill.sources.base import Batch, Listed
 from mailmill.store import facts, messages, problems

@@ -1,38 +1,18 @@
 """One mail from bytes to rows, in a child process: load → parse → extract → pack."""
 
-from dataclasses import dataclass
-
 from mailmill.domain.account import Range
 from mailmill.domain.facts import Finding
-from mailmill.domain.message import FileSpan, Message, RawMessage
+from mailmill.domain.message import Message, RawMessage
 from mailmill.extract.base import Extractor
 from mailmill.extract.receipts.extractor import ReceiptExtractor
 from mailmill.extract.receipts.merge import receipts_of
 from mailmill.mail.identity import content_hash, unquote
 from mailmill.mail.parse import parse
 from mailmill.mail.threads import base_subject, looks_like_reply
-from mailmill.sources.files import read_span
+from mailmill.pipeline.orders import Digest, Order, load
 from mailmill.store.packed import PackedMessage, pack
 
-DIGEST = "mailmill.pipeline.digest:digest"
 EXTRACTORS: dict[str, Extractor] = {"receipts": ReceiptExtractor()}
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A mail to work on, which mails are wanted, and the names of the extractors to run."""
-
-    raw: RawMessage
-    wanted: Range
-    extract: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """The rows of a mail, None when it is not wanted. ``troubles`` are (code, cause) of what went wrong inside."""
-
-    packed: PackedMessage | None
-    troubles: tuple[tuple[str, str], ...] = ()
 
 
 def digest(order: Order) -> Digest:
@@ -50,11 +30,6 @@ def digest(order: Order) -> Digest:
         except Exception as error:  # noqa: BLE001 - one mail that an extractor can't handle is a problem, not an end
             troubles.append(("extractor_failed", f"{extractor.name}: {type(error).__name__}"))
     return Digest(_packed(order.raw, data, message, findings), tuple(troubles))
-
-
-def load(raw: RawMessage) -> bytes:
-    """The bytes of a mail, wherever they lie."""
-    return read_span(raw.content) if isinstance(raw.content, FileSpan) else raw.content
 
 
 def is_wanted(message: Message, raw: RawMessage, wanted: Range) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from mailmill.jobs.children import Failure
 from mailmill.jobs.clock import now_ms
 from mailmill.jobs.context import JobContext, Progress, Step
-from mailmill.pipeline.again import AGAIN, Claims, Stored
+from mailmill.pipeline.orders import AGAIN, Claims, Stored
 from mailmill.pipeline.purchases import purchases_of
 from mailmill.store import accounts, facts, messages, problems
 from mailmill.store.db import Connection

@@ -14,12 +14,11 @@ from mailmill.jobs.children import Failure
 from mailmill.jobs.context import JobContext, Progress
 from mailmill.pipeline.ahead import ahead
 from mailmill.pipeline.archive import BatchRows, archive
-from mailmill.pipeline.digest import DIGEST, Digest, Order
+from mailmill.pipeline.orders import DIGEST, Digest, Order
 from mailmill.pipeline.report import close_books
 from mailmill.pipeline.retrying import OpenProblems
 from mailmill.sources.base import Batch, Source
 from mailmill.sources.files import FilesSource
-from mailmill.sources.simulated import SimulatedSource
 from mailmill.store import accounts, labels
 
 READ = "read"
@@ -95,4 +94,6 @@ def open_source(account: Account) -> Source:
         case AccountKind.FILES:
             return FilesSource(account.location)
         case AccountKind.SIMULATED:
+            from mailmill.sources.simulated import SimulatedSource  # noqa: PLC0415 - an HTTP client takes long to load
+
             return SimulatedSource(account.location)

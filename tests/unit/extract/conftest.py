@@ -7,7 +7,7 @@ import pytest
 
 from mailmill.domain.facts import Finding, Receipt
 from mailmill.domain.message import Address, Message, TextPart
-from mailmill.extract.receipts import ReceiptExtractor
+from mailmill.extract.receipts.extractor import ReceiptExtractor
 from mailmill.extract.receipts.merge import receipts_of
 
 

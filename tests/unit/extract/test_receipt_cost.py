@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from mailmill.domain.message import Message
-from mailmill.extract.receipts import ReceiptExtractor
+from mailmill.extract.receipts.extractor import ReceiptExtractor
 
 Build = Callable[..., Message]
 

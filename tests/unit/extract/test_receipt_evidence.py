@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mailmill.domain.facts import Finding
 from mailmill.domain.message import Message
-from mailmill.extract.receipts import ReceiptExtractor
+from mailmill.extract.receipts.extractor import ReceiptExtractor
 from mailmill.extract.receipts.html import html_lines
 from mailmill.extract.receipts.lines import plain_lines
 

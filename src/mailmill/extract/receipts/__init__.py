@@ -1,5 +1,4 @@
-"""Receipts: purchases read from mail, pure."""
+"""Receipts: purchases, invoices, refunds and shipping notices, with evidence.
 
-from mailmill.extract.receipts.extractor import ReceiptExtractor
-
-__all__ = ["ReceiptExtractor"]
+``extractor`` reads one mail, ``merge`` makes receipts of its findings, ``join`` makes purchases of receipts.
+"""
