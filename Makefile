@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup check test packages lock clean
+.PHONY: help demo setup check test chaos packages lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -33,6 +33,10 @@ test: $(DEVELOPING) packages ## Install what the tests need and run all of them
 	$(BIN)/pytest -m serial || serial=$$?; \
 	$(BIN)/pytest -m "not serial" -n $(WORKERS) || together=$$?; \
 	[ $$serial -eq 0 -o $$serial -eq 5 ] && [ $$together -eq 0 ]
+
+N ?= 200
+chaos: $(DEVELOPING) packages ## Kill, freeze, fill up and lock imports; nothing may be lost (N=200 kills, SEED drawn)
+	$(BIN)/python -m proofs.chaos --kills $(N) $(if $(SEED),--seed $(SEED))
 
 packages:
 	@tests/system-packages strace

@@ -28,6 +28,7 @@ from proofs.mailboxes import (
     chosen,
     collect,
     is_mbox,
+    unmarked,
     unquoted,
     with_line_ends,
     write_maildir,
@@ -166,12 +167,17 @@ def _from_lines(expected: Sequence[Mail], archived: dict[bytes, Archived]) -> tu
 
 
 def readable(proof: Proof, dialect: str, data: DataFolder) -> None:
-    """What a reader of the archive gets is the mail as it was before it went into the mbox."""
+    """What a reader of the archive gets is the mail as it was before it went into the mbox.
+
+    A ``>`` before ``From `` may differ: the bytes of an mbox do not always tell its dialect, and mboxo loses it.
+    """
     if dialect == "mboxcl2":
         return  # that dialect changes the header on purpose
     originals = {mail.content if mail.content.endswith(b"\n") else mail.content + b"\n" for mail in proof.mails}
     got = {unquoted(mail.content, mail.dialect) for mail in data.mails()}
-    proof.verdict(f"unquoted from {dialect}", f"{len(originals & got):,} as they were", originals == got)
+    same = len(originals & got)
+    told = f"{same:,} as they were, {len(originals) - same} but for a > before From"
+    proof.verdict(f"unquoted from {dialect}", told, set(map(unmarked, originals)) == set(map(unmarked, got)))
 
 
 def brings_nothing(proof: Proof, name: str, data: DataFolder, path: Path) -> None:

@@ -80,6 +80,11 @@ def unquoted(content: bytes, dialect: str) -> bytes:
     return _QUOTED_ONCE.sub(b"From ", content) if dialect == "mboxo" else content
 
 
+def unmarked(content: bytes) -> bytes:
+    """The mail without any mark before ``From `` at the beginning of a line."""
+    return _ANY_FROM.sub(b"From ", content)
+
+
 def with_line_ends(mails: Sequence[Mail], line_end: bytes) -> list[Mail]:
     """The same mails with every line ended by ``line_end``."""
     return [replace(mail, content=re.sub(rb"\r\n|\n", line_end, mail.content)) for mail in mails]

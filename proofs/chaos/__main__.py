@@ -12,7 +12,7 @@ from pathlib import Path
 from proofs.chaos.bench import Bench, Undisturbed
 from proofs.chaos.boundaries import boundary_kills
 from proofs.chaos.crashes import crashing_parser, killed_children
-from proofs.chaos.freezes import freezes
+from proofs.chaos.freezes import fenced, taken_over
 from proofs.chaos.kills import random_kills
 from proofs.chaos.outages import full_disk, locked
 
@@ -26,7 +26,8 @@ def main() -> int:
     root = Path(tempfile.mkdtemp(prefix="mailmill-chaos-", dir=options.folder))
     say(f"seed {options.seed}, {options.kills} kills, data folders in {root}")
     started = time.monotonic()
-    with Bench(root, random.Random(options.seed), say) as bench:
+    chance = random.Random(options.seed)  # noqa: S311 - to be repeated, not to be secret
+    with Bench(root, chance, say) as bench:
         mailbox = bench.mailbox("m", MAILS)
         undisturbed = bench.undisturbed(mailbox)
         say(
@@ -44,7 +45,7 @@ def cases(bench: Bench, mailbox: Path, undisturbed: Undisturbed, kills: int) -> 
     return {
         "kills": lambda: random_kills(bench, mailbox, undisturbed, kills),
         "boundaries": lambda: _boundaries(bench),
-        "freezes": lambda: freezes(bench, mailbox, undisturbed),
+        "freezes": lambda: _freezes(bench, mailbox, undisturbed),
         "disk": lambda: full_disk(bench, mailbox, undisturbed),
         "lock": lambda: _locks(bench, mailbox, undisturbed),
         "parser": lambda: crashing_parser(bench, mailbox, undisturbed),
@@ -63,6 +64,12 @@ def _boundaries(bench: Bench) -> None:
         return
     mailbox = bench.mailbox("few", MAILS_FOR_BOUNDARIES)
     boundary_kills(bench, mailbox, bench.undisturbed(mailbox))
+
+
+def _freezes(bench: Bench, mailbox: Path, undisturbed: Undisturbed) -> None:
+    for yes in (False, True):
+        taken_over(bench, mailbox, undisturbed, inside=yes)
+        fenced(bench, mailbox, undisturbed, late=yes)
 
 
 def _locks(bench: Bench, mailbox: Path, undisturbed: Undisturbed) -> None:

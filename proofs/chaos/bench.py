@@ -13,6 +13,7 @@ from types import TracebackType
 from mailmill.simulate.command import Format, simulate_to
 from proofs.chaos.command import DATABASE, Command, Hanging
 from proofs.chaos.dump import Dump, differences, take
+from proofs.chaos.look import has_succeeded
 from proofs.chaos.wal import WalWatch
 
 
@@ -57,6 +58,15 @@ class Bench(AbstractContextManager["Bench"]):
         if code != 0:
             raise Hanging(f"exit code {code}: mailmill {' '.join(arguments)}\n{command.told()[-2000:]}")
         return command
+
+    def brought_to_its_end(self, folder: Path, mailbox: Path, undisturbed: "Undisturbed") -> list[str]:
+        """After a kill: give the same command once more, and compare. A job that had ended is not done again."""
+        ended = has_succeeded(folder)
+        command = Command(folder, *(("jobs", "list") if ended else ("import", str(mailbox))))
+        self.figures["kills after the last commit"] += ended
+        if (code := command.ended()) != 0:
+            return [f"exit code {code}: {command.told()[-1000:]}"]
+        return differences(undisturbed.dump, take(folder / DATABASE))
 
     def folder(self, name: str) -> Path:
         """A fresh place for a data folder; it is not made yet."""

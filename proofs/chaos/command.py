@@ -12,6 +12,8 @@ import psutil
 
 MAILMILL = Path(sys.executable).with_name("mailmill")
 DATABASE = "mailmill.db"
+_CHOSEN = ("MAILMILL_PARSERS",)  # whoever runs this may choose how many processes parse
+_NOT_OURS = ("MAILMILL_", "PYTHONDONTWRITEBYTECODE")
 PATIENCE = 300.0
 """Seconds after which a command that ought to end by itself counts as hanging."""
 
@@ -34,7 +36,11 @@ class Command:
         """``settings`` are environment variables, ``within`` a program (strace) that the command runs under."""
         self.folder = folder
         self.log = folder.with_name(f"{folder.name}.{time.time_ns()}.log")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MAILMILL_")}
+        environment = {
+            name: value for name, value in os.environ.items() if name in _CHOSEN or not name.startswith(_NOT_OURS)
+        }
+        # Compiled once, as an installed command is: else each of many starts takes seconds.
+        environment |= {"PYTHONPYCACHEPREFIX": str(folder.with_name("bytecode"))}
         environment |= {"MAILMILL_LOG_LEVEL": show, **(settings or {})}
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(
@@ -59,8 +65,11 @@ class Command:
         """What it has printed so far."""
         return self.log.read_text(errors="replace")
 
-    def kill(self, *, whole_group: bool) -> None:
-        """SIGKILL the process alone, or its whole group, and wait until nothing of it is left."""
+    def kill(self, *, whole_group: bool) -> bool:
+        """SIGKILL the process alone, or its whole group, and wait until nothing of it is left.
+
+        False when it had ended before. Raises Hanging when child processes live on.
+        """
         descendants = psutil.Process(self.pid).children(recursive=True) if self.running() else []
         if whole_group:
             os.killpg(self.pid, signal.SIGKILL)
@@ -71,6 +80,7 @@ class Command:
         if left:
             os.killpg(self.pid, signal.SIGKILL)
             raise Hanging(f"{len(left)} child processes outlived the command that was killed")
+        return self._process.returncode == -signal.SIGKILL
 
     def stop(self) -> None:
         """SIGSTOP it, and wait until it stands still."""

@@ -11,7 +11,7 @@ from proofs.chaos.command import DATABASE, PATIENCE, Command, Hanging
 from proofs.chaos.dump import ARCHIVE, Dump, differences, take
 
 _INJECTED = Path(__file__).with_name("injected")
-_CAUSES = {"crash": "the parser crashed (SIGSEGV)", "hang": "took longer than 4 s"}
+_CAUSES = {"crash": "the parser crashed (SIGSEGV)", "hang": "took longer than 2 s"}
 
 
 def crashing_parser(bench: Bench, mailbox: Path, undisturbed: Undisturbed) -> None:
@@ -28,7 +28,7 @@ def _crashing(bench: Bench, mailbox: Path, undisturbed: Undisturbed, folder: Pat
     """With the fault: two problems with their bytes, all else as ever. Without it: a retry archives both."""
     hurting, mails = _with_dangerous_mails(mailbox)
     path = os.pathsep.join(filter(None, (str(_INJECTED), os.environ.get("PYTHONPATH"))))
-    settings = {"PYTHONPATH": path, "MAILMILL_ITEM_DEADLINE": "4"}
+    settings = {"PYTHONPATH": path, "MAILMILL_ITEM_DEADLINE": "2"}
     bench.run(folder, "import", str(hurting), settings=settings)
     injured = take(folder / DATABASE)
     bench.run(folder, "problems", "retry", hurting.name)

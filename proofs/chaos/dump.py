@@ -10,7 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from difflib import unified_diff
@@ -21,7 +21,7 @@ from zstandard import ZstdDecompressor
 
 from proofs.chaos.joblog import breaches_of_job, job_lines
 
-Rows = Iterator[Mapping[str, Any]]  # column values
+Rows = Iterator[dict[str, Any]]  # column values
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,9 @@ def _goes_back(log: Sequence[Event]) -> bool:
 
 
 def _miscounted(connection: sqlite3.Connection, job: Row, view: JobView) -> Iterator[str]:
-    sums = ", ".join(f"COALESCE(SUM({name}), 0)" for name in COUNTS)
     mine = (job["id"],)
-    tally = dict(zip(COUNTS, connection.execute(f"SELECT {sums} FROM tallies WHERE job_id = ?", mine).fetchone()))
+    rows = connection.execute("SELECT * FROM tallies WHERE job_id = ?", mine).fetchall()
+    tally = {name: sum(row[name] for row in rows) for name in COUNTS}
     archived = connection.execute("SELECT COUNT(*) FROM messages WHERE job_id = ?", mine).fetchone()[0]
     if job["round"] == 1 and {name: view.counters.get(name, 0) for name in COUNTS} != tally:
         yield f"Job {job['number']}: the view counts {dict(view.counters)}, the tallies {tally}"

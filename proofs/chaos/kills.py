@@ -6,6 +6,7 @@ from pathlib import Path
 from proofs.chaos.bench import Bench, Undisturbed
 from proofs.chaos.command import DATABASE, PATIENCE, Command
 from proofs.chaos.dump import differences, take
+from proofs.chaos.look import has_succeeded
 from proofs.chaos.wal import WalWatch
 
 
@@ -22,17 +23,18 @@ def random_kills(bench: Bench, mailbox: Path, undisturbed: Undisturbed, kills: i
 
 def _until_through(bench: Bench, mailbox: Path, undisturbed: Undisturbed, folder: Path, kills: int) -> list[str]:
     done = 0
-    while True:
+    while bench.figures["random kills"] < kills:
         command = Command(folder, "import", str(mailbox))
-        if bench.figures["random kills"] >= kills or not _killed(bench, command, undisturbed):
+        if not _killed(bench, command, undisturbed):
             code = command.ended()
-            break
+            bench.say(f"      {done} kills, then it ended by itself")
+            return differences(undisturbed.dump, take(folder / DATABASE)) if code == 0 else [command.told()[-1000:]]
         done += 1
         bench.figures["random kills"] += 1
-    bench.say(f"      {done} kills, then exit code {code}")
-    if code != 0:
-        return [f"exit code {code}: {command.told()[-1000:]}"]
-    return differences(undisturbed.dump, take(folder / DATABASE))
+        if has_succeeded(folder):
+            break
+    bench.say(f"      {done} kills")
+    return bench.brought_to_its_end(folder, mailbox, undisturbed)
 
 
 def _killed(bench: Bench, command: Command, undisturbed: Undisturbed) -> bool:
@@ -50,6 +52,7 @@ def _killed(bench: Bench, command: Command, undisturbed: Undisturbed) -> bool:
     if not command.running():
         return False
     commits = watch.commits()
-    command.kill(whole_group=bench.chance.random() < 0.5)
+    if not command.kill(whole_group=bench.chance.random() < 0.5):
+        return False
     bench.figures[f"killed after {min(commits, 9)}{'+' if commits > 8 else ''} commits of its own"] += 1
     return True

@@ -12,13 +12,14 @@ from pathlib import Path
 from proofs.chaos.bench import Bench, Undisturbed
 from proofs.chaos.command import DATABASE, Command, until
 from proofs.chaos.dump import differences, take
-from proofs.chaos.look import wait_for_a_batch, waits
+from proofs.chaos.freezes import frozen
+from proofs.chaos.look import waits
 
 _ROOM = 64 << 20
 
 
 def full_disk(bench: Bench, mailbox: Path, undisturbed: Undisturbed) -> None:
-    """Fill the disk after the first batch; make room when the job waits; twice in one import."""
+    """Fill the disk after the first batch; make room when the job waits and has said why."""
     bench.case("full disk", lambda folder: _filled(bench, mailbox, undisturbed, folder))
 
 
@@ -30,10 +31,10 @@ def locked(bench: Bench, mailbox: Path, undisturbed: Undisturbed, seconds: float
 
 def _filled(bench: Bench, mailbox: Path, undisturbed: Undisturbed, folder: Path) -> list[str]:
     with _small_disk(folder) as disk:
-        command = Command(folder, "import", str(mailbox))
-        wait_for_a_batch(command)
+        command = frozen(bench, mailbox, folder, settings={})
         disk.fill(command)
-        until(lambda: waits(folder) or not command.running(), "the job does not tell that the disk is full")
+        command.go_on()
+        until(lambda: waits(folder) is not None or not command.running(), "the job does not tell that the disk is full")
         if not command.running():
             return [f"the command ended with {command.ended()} when the disk was full: {command.told()[-1000:]}"]
         reason = waits(folder)
@@ -48,10 +49,10 @@ def _filled(bench: Bench, mailbox: Path, undisturbed: Undisturbed, folder: Path)
 def _locked(
     bench: Bench, mailbox: Path, undisturbed: Undisturbed, folder: Path, seconds: float, patience: float
 ) -> list[str]:
-    command = Command(folder, "import", str(mailbox), settings={"MAILMILL_DATABASE_PATIENCE": f"{patience}"})
-    wait_for_a_batch(command)
+    command = frozen(bench, mailbox, folder, settings={"MAILMILL_DATABASE_PATIENCE": f"{patience}"})
     with closing(sqlite3.connect(folder / DATABASE, isolation_level=None, timeout=30)) as other:
         other.execute("BEGIN IMMEDIATE")
+        command.go_on()
         time.sleep(seconds)
         still = command.running()
         other.execute("ROLLBACK")

@@ -54,17 +54,28 @@ class Worker:
 
 def open_instance(settings: Settings) -> Instance:
     """Open the data folder, making and migrating its database as needed. Raises WrongSetting when it can't be used."""
-    folder = settings.data_dir
+    folder = data_folder(settings)
+    path = folder / DATABASE_NAME
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / DATABASE_NAME
         migrate(path)
     except OSError as error:
-        raise WrongSetting(f"The data folder {folder} can't be used: {error.strerror}.") from error
+        raise _unusable(folder, error) from error
     # A runner that was frozen inside a transaction keeps everybody from writing: whoever waits for it may end it.
     runner = RunnerLock(folder, settings.heartbeat)
     database = Database(path, patience=settings.database_patience, blocked=runner.kill_when_frozen)
     return Instance(settings, rules_of(settings), database)
+
+
+def data_folder(settings: Settings) -> Path:
+    """The data folder, made when it is not there. Raises WrongSetting when it can't be."""
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError as error:
+        raise WrongSetting(f"The data folder {folder} can't be used: it is a file. Name a folder.") from error
+    except OSError as error:
+        raise _unusable(folder, error) from error
+    return folder
 
 
 def worker_of(instance: Instance) -> Worker:
@@ -102,3 +113,7 @@ def defaults_of(settings: Settings) -> Mapping[JobKind, Defaults]:
         months_back=36,
     )
     return {JobKind.RECEIPTS: receipts}
+
+
+def _unusable(folder: Path, error: OSError) -> WrongSetting:
+    return WrongSetting(f"The data folder {folder} can't be used: {error.strerror}. Name another with --data-dir.")

@@ -2,11 +2,29 @@
 
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mailmill.domain.errors import WrongSetting
+
+LEVELS = ("debug", "info", "warning", "error")
+
+
+def _level(name: str) -> str:
+    if name.lower() not in LEVELS:
+        raise ValueError(f"should be one of {', '.join(LEVELS)}")
+    return name
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("should be the IANA name of a time zone, such as Europe/Berlin") from None
+    return name
+
 
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -17,8 +35,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MAILMILL_", extra="ignore", populate_by_name=True)
 
     data_dir: Path = Path("var")
-    log_level: str = Field("warning", pattern="(?i)^(debug|info|warning|error)$")
-    time_zone: str = "UTC"
+    log_level: Annotated[str, AfterValidator(_level)] = "warning"
+    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
     run_to_completion: bool = Field(
         False, validation_alias=AliasChoices("RUN_TO_COMPLETION", "MAILMILL_RUN_TO_COMPLETION")
     )
@@ -50,4 +68,5 @@ def load(**overrides: Any) -> Settings:  # values of settings, as their types
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()
         shown = name if name.startswith(("MAILMILL_", "RUN_", "MAX_")) else f"MAILMILL_{name}"
-        raise WrongSetting(f"The setting {shown} is wrong: {first['msg'].lower()}.", setting=shown) from None
+        wrong = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+        raise WrongSetting(f"The setting {shown} is wrong: it {wrong}.", setting=shown) from None

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from mailmill.domain.job import State, Waiting
 from mailmill.store.jobs import Stored
@@ -27,7 +28,9 @@ async def brought(
     if place == "queued":
         yield house, provider, await house.sync(provider.address)
         return
-    slices = {"run_to_completion": False, "max_seconds_per_run": 1} if place == "paused for its budget" else {}
+    slices: dict[str, Any] = (
+        {"run_to_completion": False, "max_seconds_per_run": 1} if place == "paused for its budget" else {}
+    )
     async with house.working():
         job = await house.sync(provider.address, **slices)
         yield house, provider, await _reach(place, house, job)

@@ -29,8 +29,8 @@ def quiet() -> None:
 
 @pytest.fixture(scope="session")
 def children() -> Iterator[Children]:
-    """The child processes that parse, shared because starting one takes longer than most tests."""
-    children = Children(2, ChildLimits())
+    """The child process that parses, shared because starting one takes longer than most tests."""
+    children = Children(1, ChildLimits())
     yield children
     children.close()
 

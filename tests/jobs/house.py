@@ -26,6 +26,7 @@ from mailmill.jobs.dispatch.local import LocalDispatcher
 from mailmill.jobs.dispatch.runner import RunnerLock
 from mailmill.jobs.executor import Executor, Handler
 from mailmill.jobs.rules import Rules
+from mailmill.jobs.upkeep import upkeep
 from mailmill.pipeline.handlers import handlers
 from mailmill.store import jobs as store
 from mailmill.store.admission import Place, place
@@ -139,6 +140,11 @@ class House:
         """Run a statement on the database file from outside of the program."""
         with closing(sqlite3.connect(self.path, timeout=30, isolation_level=None)) as connection:
             return connection.execute(statement, values).fetchall()
+
+    async def pass_days(self, days: int) -> None:
+        """Let all jobs have finished so many days earlier, and let upkeep come by."""
+        self.sql("UPDATE jobs SET finished_at = finished_at - ?", days * 86_400_000)
+        await self.instance.database.write(lambda conn: upkeep(conn, self.rules, now_ms()))
 
     @asynccontextmanager
     async def working(self, kinds: Mapping[JobKind, Handler] | None = None) -> AsyncIterator[LocalDispatcher]:

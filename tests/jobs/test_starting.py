@@ -27,9 +27,8 @@ async def test_a_start_takes_less_than_100_ms_while_a_job_is_reading(
         took = []
         for account in accounts:
             began = time.perf_counter()
-            job = await house.jobs.start(house.owner, JobKind.SYNC, account, {})
+            await house.jobs.start(house.owner, JobKind.SYNC, account, {})
             took.append(time.perf_counter() - began)
-            await house.jobs.cancel(house.owner, job.job.id)
         assert (await house.load(reading)).job.busy
     assert sorted(took)[98] < 0.1
 

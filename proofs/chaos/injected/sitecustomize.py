@@ -1,4 +1,4 @@
-"""Puts a fault into Mailmill's parser from outside: Python imports this file by its name when its folder is on the path.
+"""Puts a fault into Mailmill's parser from outside: Python imports this file by its name, if on the path.
 
 In child processes only: a mail with the header ``X-Chaos: crash`` makes the parser touch memory that is not there, one
 with ``X-Chaos: hang`` makes it never return. Everything else stays as it is.

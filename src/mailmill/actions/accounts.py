@@ -13,6 +13,9 @@ from mailmill.store import jobs as job_store
 from mailmill.store import messages, problems, removal
 from mailmill.store.db import Connection, Database
 
+LONGEST_NUMBER = 19
+"""Digits from which on a number is none of ours: the database holds 64 bits."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
@@ -39,11 +42,17 @@ class Accounts:
         """The account that reads this path; connected when it is new. The path must exist."""
         location = str(path.resolve())
         if not path.exists():
-            raise InvalidInput(f"There is no file or folder {path}.", field="path")
+            raise InvalidInput(f"There is no file or folder {path}. Check the path.", field="path")
+        if not path.is_file() and not path.is_dir():
+            raise InvalidInput(f"{path} is neither a file nor a folder. Name the mail file itself.", field="path")
         return await self._ensure(actor, AccountKind.FILES, location, name or _free_name(path), time_zone)
 
     async def ensure_simulated(self, actor: Actor, address: str, name: str, time_zone: str) -> Account:
-        """The account that reads the simulated server at that address."""
+        """The account that reads the simulated server at that address, ``http://host:port``."""
+        if not address.startswith("http://"):
+            raise InvalidInput(
+                f"“{address}” is not the address of a simulator: it looks like http://127.0.0.1:8025.", field="address"
+            )
         return await self._ensure(actor, AccountKind.SIMULATED, address, name, time_zone)
 
     async def find(self, actor: Actor, key: str) -> Account:
@@ -51,7 +60,7 @@ class Accounts:
 
         def work(conn: Connection) -> Account:
             found = store.named(conn, actor.workspace_id, key)
-            if found is None and key.isdigit():
+            if found is None and key.isascii() and key.isdigit() and len(key) < LONGEST_NUMBER:
                 found = store.get(conn, int(key))
             if found is None or found.workspace_id != actor.workspace_id:
                 raise NotFound(f"There is no account “{key}”.")

@@ -9,6 +9,7 @@ import typer
 from mailmill.cli.options import DataDir, Json
 from mailmill.cli.session import Session, run
 from mailmill.cli.words import count
+from mailmill.domain.errors import InvalidInput
 
 app = typer.Typer(help="The mailboxes that Mailmill reads.", no_args_is_help=True)
 
@@ -72,13 +73,22 @@ def remove(
 
     async def command(session: Session) -> None:
         found = await session.accounts.find(session.actor, account)
-        if not yes:
-            typer.confirm(f"Delete account “{found.name}” and its mail?", abort=True)
+        if not yes and not _agreed(f"Delete account “{found.name}” and its mail?"):
+            session.out.say("Nothing was deleted.")
+            return
         gone = await session.accounts.remove(session.actor, found)
         session.out.object({"removed": found.id, "messages": gone})
         session.out.say(f"Account “{found.name}” is gone, with {count(gone, 'mail')} that no other account has.")
 
     run(command, as_json=as_json, data_dir=data_dir)
+
+
+def _agreed(question: str) -> bool:
+    """Ask on standard error, so that what is printed stays what was asked for."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        raise InvalidInput("Nobody answered, so nothing was deleted. To delete without being asked: --yes") from None
 
 
 def _when(ms: int | None) -> str:

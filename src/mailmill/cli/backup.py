@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mailmill import settings
-from mailmill.bootstrap import DATABASE_NAME
+from mailmill.bootstrap import DATABASE_NAME, data_folder
 from mailmill.cli import exits
 from mailmill.cli.options import DataDir, Json
 from mailmill.cli.out import Out
@@ -44,8 +44,7 @@ def restore(
     out = Out(as_json=as_json)
     try:
         loaded = settings.load(**({"data_dir": data_dir} if data_dir is not None else {}))
-        loaded.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        contents = store.restore(file, loaded.data_dir / DATABASE_NAME)
+        contents = store.restore(file, data_folder(loaded) / DATABASE_NAME)
     except MailmillError as error:
         out.fail(error.message, {"code": error.code, **error.details})
         raise typer.Exit(exits.of_error(error)) from None

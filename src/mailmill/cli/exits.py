@@ -47,13 +47,18 @@ def of_error(error: errors.MailmillError) -> int:
     return next((number for kind, number in _TABLE if isinstance(error, kind)), UNEXPECTED)
 
 
+def of_code(code: str | None) -> int:
+    """The exit code of a job that failed with this code."""
+    return _BY_CODE.get(code or "", JOB_FAILED)
+
+
 def of_view(view: JobView) -> int:
     """The exit code of a command that followed a job to this end."""
     match view.state:
         case State.SUCCEEDED:
             return OK
         case State.FAILED:
-            return _BY_CODE.get(view.error_code or "", JOB_FAILED)
+            return of_code(view.error_code)
         case State.CANCELLED:
             return JOB_CANCELLED
         case _:

@@ -23,32 +23,36 @@ TICK = 0.1
 
 async def follow(instance: Instance, jobs: Jobs, actor: Actor, job_id: str, out: Out) -> JobView:
     """The view at the end: finished, or paused until a person acts."""
-    async with _working(instance) as worker:
+    async with _working(instance) as (worker, running):
         with display_for(out) as display:
             pressed = _on_interrupt()
-            view = await _watch(instance, job_id, display, pressed)
+            view = await _watch(instance, job_id, display, pressed, running)
             if pressed.is_set() and view.state not in FINISHED and worker.dispatcher.is_runner:
                 view = await _pause(instance, jobs, actor, view)
         return view
 
 
 @asynccontextmanager
-async def _working(instance: Instance) -> AsyncIterator[Worker]:
+async def _working(instance: Instance) -> AsyncIterator[tuple[Worker, asyncio.Task[None]]]:
     """A dispatcher beside the watching; it runs jobs as soon as no other process of this data folder does."""
     worker = worker_of(instance)
     stop = asyncio.Event()
     running = asyncio.create_task(worker.dispatcher.run(stop))
     try:
-        yield worker
+        yield worker, running
     finally:
         stop.set()
         await running
         worker.close()
 
 
-async def _watch(instance: Instance, job_id: str, display: Display, pressed: asyncio.Event) -> JobView:
+async def _watch(
+    instance: Instance, job_id: str, display: Display, pressed: asyncio.Event, running: asyncio.Task[None]
+) -> JobView:
     seen = -1
     while True:
+        if running.done():  # only an error ends it before it is told to stop; nobody would be left to do the work
+            running.result()
         view, where = await instance.database.read(partial(_look, job_id=job_id, instance=instance))
         display.show(view, where, now_ms())
         if pressed.is_set() or _is_over(view):

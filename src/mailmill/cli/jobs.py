@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mailmill.actions.accounts import LONGEST_NUMBER
 from mailmill.actions.jobs import Actor, Jobs
 from mailmill.cli import exits
 from mailmill.cli.follow import follow
@@ -114,7 +115,7 @@ def retry(
 
 def key(text: str) -> str | int:
     """A job's number, or its id (32 hex digits)."""
-    return int(text) if text.isdigit() and len(text) < 32 else text
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER else text
 
 
 Steering = Callable[[Jobs, Actor, str | int], Awaitable[Stored]]

@@ -11,11 +11,12 @@ import typer
 from mailmill.bootstrap import worker_of
 from mailmill.cli import exits
 from mailmill.cli.follow import follow
-from mailmill.cli.options import DataDir, Json
+from mailmill.cli.options import DataDir, Json, day
 from mailmill.cli.results import tell
 from mailmill.cli.session import Session, run
 from mailmill.cli.words import standing
 from mailmill.domain.account import Account
+from mailmill.domain.errors import InvalidInput
 from mailmill.domain.job import JobKind, State
 from mailmill.store import jobs as store
 from mailmill.store.jobs import Stored
@@ -39,9 +40,9 @@ def import_(
     data_dir: DataDir = None,
 ) -> None:
     """Import mail files; the same command again continues an unfinished import."""
-    given = _given(days, from_date, to_date, max_messages)
 
     async def command(session: Session) -> int:
+        given = _given(days, from_date, to_date, max_messages)
         zone = session.instance.settings.time_zone
         found = await session.accounts.ensure_files(session.actor, path, account, zone)
         return await _follow_through(session, await _start_or_continue(session, found, given))
@@ -64,12 +65,12 @@ def sync(
     data_dir: DataDir = None,
 ) -> None:
     """Read an account: what came since the last time, or a range."""
-    given = _given(days, from_date, to_date, max_messages)
-    given["run_to_completion"] = slice_seconds is None
-    if slice_seconds is not None:
-        given["max_seconds_per_run"] = slice_seconds
 
     async def command(session: Session) -> int:
+        given = _given(days, from_date, to_date, max_messages)
+        given["run_to_completion"] = slice_seconds is None
+        if slice_seconds is not None:
+            given["max_seconds_per_run"] = slice_seconds
         found = await session.accounts.find(session.actor, account)
         if backfill:
             given.setdefault("days", 60)
@@ -123,5 +124,10 @@ async def _follow_through(session: Session, started: Stored) -> int:
 
 
 def _given(days: int | None, from_date: str | None, to_date: str | None, most: int | None) -> dict[str, Any]:
-    given = {"days": days, "from_date": from_date, "to_date": to_date, "max_messages": most}
+    since, until = day(from_date, "--from"), day(to_date, "--to")
+    if days is not None and (since or until):
+        raise InvalidInput("Give one range: --days, or --from and --to.", field="days")
+    if since and until and since > until:
+        raise InvalidInput(f"--from ({since}) is after --to ({until}).", field="from_date")
+    given = {"days": days, "from_date": since, "to_date": until, "max_messages": most}
     return {name: value for name, value in given.items() if value is not None}

@@ -7,7 +7,7 @@ import typer
 from mailmill.cli import exits
 from mailmill.cli.follow import follow
 from mailmill.cli.jobs import key
-from mailmill.cli.options import DataDir, Json, Limit
+from mailmill.cli.options import MOST, DataDir, Json, Limit
 from mailmill.cli.results import tell
 from mailmill.cli.session import Session, run
 from mailmill.store import jobs as store
@@ -49,7 +49,9 @@ def list_(
 @app.command()
 def retry(
     account: Annotated[str, typer.Argument(help="The account's name or number.")],
-    problem: Annotated[list[int] | None, typer.Option("--problem", help="Only this problem (may be repeated).")] = None,
+    problem: Annotated[
+        list[int] | None, typer.Option("--problem", min=1, max=MOST, help="Only this problem (may be repeated).")
+    ] = None,
     as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:

@@ -6,7 +6,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from mailmill.cli.out import Out
 from mailmill.cli.words import amount_done, duration, eta, standing
-from mailmill.domain.job import State
+from mailmill.domain.job import FINISHED, State
 from mailmill.domain.progress import JobView
 from mailmill.store.admission import Place
 
@@ -31,7 +31,9 @@ def display_for(out: Out) -> Display:
 
 
 def details(view: JobView, place: Place | None, now: int) -> str:
-    """“1,204 mails, 12.0 of 88.1 MB · 310 mails/s · 3 to 5 min left · 4 s”, or why it waits."""
+    """“1,204 mails, 12.0 of 88.1 MB · 310 mails/s · 3 to 5 min left · 4 s”, or why it waits, or how it ended."""
+    if view.state in FINISHED:
+        return str(view.state)
     if view.state is not State.RUNNING:
         return standing(view, place)
     parts = [amount_done(view)]
@@ -73,7 +75,7 @@ class _Bar:
 
     def show(self, view: JobView, place: Place | None, now: int) -> None:
         """Draw the bar anew."""
-        label = view.label or "Starting"
+        label = "Done" if view.state in FINISHED else view.label or "Starting"
         self._progress.update(self._task, completed=view.percent, label=label, details=details(view, place, now))
 
 
@@ -89,7 +91,7 @@ class _Lines(_Quiet):
         if standing_now == self._last and (now - self._at < LINE_EVERY_MS or view.state is not State.RUNNING):
             return
         self._last, self._at = standing_now, now
-        label = f"{view.label}: " if view.label else ""
+        label = f"{view.label}: " if view.label and view.state not in FINISHED else ""
         self._out.say(f"[{view.percent:5.1f} %] {label}{details(view, place, now)}")
 
 

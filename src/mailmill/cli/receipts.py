@@ -12,7 +12,7 @@ import typer
 
 from mailmill.cli import exits
 from mailmill.cli.follow import follow
-from mailmill.cli.options import DataDir, Json, Limit
+from mailmill.cli.options import DataDir, Json, Limit, day
 from mailmill.cli.results import tell
 from mailmill.cli.session import Session, run
 from mailmill.cli.words import count, money
@@ -66,9 +66,9 @@ def list_(
     data_dir: DataDir = None,
 ) -> None:
     """List receipts, newest first."""
-    wanted = ReceiptFilter(since=from_date, until=to_date, merchant=merchant)
 
     async def command(session: Session) -> None:
+        wanted = _wanted(from_date, to_date, merchant)
         found = await session.instance.database.read(lambda conn: _all(conn, session, wanted, limit))
         for one in found:
             session.out.object(plain(one))
@@ -99,9 +99,9 @@ def stats(
     data_dir: DataDir = None,
 ) -> None:
     """Sums by month and by merchant; currencies are never mixed."""
-    wanted = ReceiptFilter(since=from_date, until=to_date, merchant=merchant)
 
     async def command(session: Session) -> None:
+        wanted = _wanted(from_date, to_date, merchant)
         workspaces = [session.actor.workspace_id]
 
         def work(conn: Connection) -> tuple[list[MonthSum], list[MerchantSum]]:
@@ -139,9 +139,9 @@ def export(
     data_dir: DataDir = None,
 ) -> None:
     """Write all receipts as CSV or JSON."""
-    wanted = ReceiptFilter(since=from_date, until=to_date, merchant=merchant)
 
     async def command(session: Session) -> None:
+        wanted = _wanted(from_date, to_date, merchant)
         found = await session.instance.database.read(lambda conn: _all(conn, session, wanted, None))
         rows = [plain(one) for one in found]
         text = _csv(rows) if form is Format.CSV else json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
@@ -178,6 +178,14 @@ def plain(one: StoredReceipt) -> dict[str, Any]:  # JSON
     values = {name: getattr(one, name, None) for name in FIELDS}
     values["total"], values["tax"] = _decimal(one.total_micros), _decimal(one.tax_micros)
     return values
+
+
+def _wanted(from_date: str | None, to_date: str | None, merchant: str | None) -> ReceiptFilter:
+    """Raises InvalidInput for what is no day, and for a range that ends before it begins."""
+    since, until = day(from_date, "--from"), day(to_date, "--to")
+    if since is not None and until is not None and since > until:
+        raise InvalidInput(f"--from ({since}) is after --to ({until}).", field="from_date")
+    return ReceiptFilter(since=since, until=until, merchant=merchant)
 
 
 def _all(conn: Connection, session: Session, wanted: ReceiptFilter, limit: int | None) -> list[StoredReceipt]:

@@ -27,7 +27,9 @@ def _tell_read(view: JobView, out: Out, spent: str) -> None:
     rate = report["messages_per_second"]
     out.say(f"Job {view.number} succeeded in {spent} ({rate:,.0f} mails/s).")
     out.say(f"  {sums(report['totals'])}")
-    if report["totals"]["listed"] and not report["totals"]["new"]:
+    if not report["totals"]["listed"]:
+        out.say("  There was no mail to read.")
+    elif not report["totals"]["new"]:
         out.say("  Nothing new: every mail was here already or not wanted.")
     if report["receipts"]:
         amounts = ", ".join(money(micros, currency) for currency, micros in report["money"].items())
@@ -44,7 +46,10 @@ def _tell_reextracted(view: JobView, out: Out, spent: str) -> None:
 
 
 def _tell_unfinished(view: JobView, out: Out) -> None:
-    out.say(f"Job {view.number} {standing(view)}.".replace("..", "."))
+    if view.state is State.FAILED:
+        out.fail(f"Job {view.number} failed: {view.error_message}", {"code": view.error_code, "job": view.number})
+    else:
+        out.say(f"Job {view.number} {standing(view)}.".replace("..", "."))
     if view.counters:
         archived = count(view.counters.get("new", 0), "mail")
         out.say(f"  {archived} archived so far; nothing of it is lost.")
@@ -52,4 +57,4 @@ def _tell_unfinished(view: JobView, out: Out) -> None:
         case State.PAUSED:
             out.say(f"  Continue: mailmill jobs resume {view.number}")
         case State.FAILED | State.CANCELLED:
-            out.say(f"  Try again from where it stopped: mailmill jobs retry {view.number}")
+            out.say(f"  Go on from where it stopped: mailmill jobs retry {view.number}")

@@ -1,6 +1,7 @@
 """What every command does around its work: settings, data folder, output, errors and exit code."""
 
 import asyncio
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -41,7 +42,17 @@ def run(command: Command, *, as_json: bool, data_dir: Path | None = None) -> Non
         code = exits.of_error(error)
     except KeyboardInterrupt:
         code = exits.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - no traceback reaches a person; what was committed stays
+        code = _fault(error, out)
     raise typer.Exit(code)
+
+
+def _fault(error: Exception, out: Out) -> int:
+    """A fault of ours, in one sentence; the whole of it goes to the log of whoever wants it."""
+    log.log.debug("COMMAND_FAILED", error="".join(traceback.format_exception(error)))
+    told = f"A fault of Mailmill stopped this command ({type(error).__name__}). What was archived is safe."
+    out.fail(f"{told} For the details: MAILMILL_LOG_LEVEL=debug", {"code": "error", "fault": repr(error)[:300]})
+    return exits.UNEXPECTED
 
 
 async def _run(command: Command, out: Out, data_dir: Path | None) -> int | None:

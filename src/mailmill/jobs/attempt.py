@@ -41,7 +41,7 @@ def settle(conn: Connection, job_id: str, attempt: int, outcome: Outcome, rules:
     store.end_attempt(conn, job_id, attempt, type(outcome).__name__.lower(), error, now)
     free: dict[str, Any] = {"slot": False, "busy": False}  # column values
     if stored.job.state is State.RUNNING:
-        changes, events = _follow(stored.job, outcome, now)
+        changes, events = follow(stored.job, outcome, now)
         store.change(conn, stored, {**free, **changes}, events, now)
         if isinstance(outcome, Done):
             start_next(conn, stored.job, now)
@@ -50,7 +50,7 @@ def settle(conn: Connection, job_id: str, attempt: int, outcome: Outcome, rules:
     admit(conn, now, rules.limits)
 
 
-def _follow(job: Job, outcome: Outcome, now: int) -> tuple[dict[str, Any], store.NewEvents]:
+def follow(job: Job, outcome: Outcome, now: int) -> tuple[dict[str, Any], store.NewEvents]:
     """Column values and events of the state that follows a running job."""
     match outcome:
         case Done(report):

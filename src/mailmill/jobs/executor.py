@@ -55,7 +55,11 @@ class Executor:
         self._stopping = True
 
     async def _claim(self, job_id: str) -> Stored | None:
-        claimed = await self._database.write(lambda conn: claim(conn, job_id, self._worker, now_ms()))
+        try:
+            claimed = await self._database.write(lambda conn: claim(conn, job_id, self._worker, now_ms()))
+        except StoreUnavailable as error:
+            log.warning("STORE_UNAVAILABLE", job=job_id, reason=error.message)
+            return None
         if claimed is not None:
             job = claimed.job
             log.info("JOB_START", job=job.id, number=job.number, kind=job.kind, attempt=job.attempt)

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from mailmill.domain.errors import StoreUnavailable
+from mailmill.store.reserve import Reserve
 from mailmill.store.turnstile import Turnstile
 
 __all__ = ["Connection", "Database", "Priority"]
@@ -63,6 +64,7 @@ class Database:
         self._queue: queue.PriorityQueue[_Write] = queue.PriorityQueue()
         self._turns = itertools.count()
         self._turnstile = Turnstile(path.parent, patience, blocked)
+        self._reserve = Reserve(path.parent)
         self._watcher = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._listeners: set[Callable[[], None]] = set()
         self._checkpointing = threading.Lock()
@@ -101,6 +103,10 @@ class Database:
         found: int = self._watcher.execute("PRAGMA data_version").fetchone()[0]
         return found
 
+    def has_room(self) -> bool:
+        """Whether work that writes much should begin; False while the disk is full."""
+        return self._reserve.kept()
+
     def close(self) -> None:
         """Finish what is queued, then close everything."""
         self._queue.put(_Write(Priority.BULK + 1, next(self._turns), None, Future()))
@@ -129,8 +135,7 @@ class Database:
     def _perform(self, connection: Connection, write: _Write) -> None:
         assert write.work is not None
         try:
-            with _outages():
-                result = self._transaction(connection, write.work, durable=write.priority == Priority.SMALL)
+            result = self._with_reserve(connection, write.work, write.priority)
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits for this write
             write.future.set_exception(error)
             return
@@ -138,6 +143,19 @@ class Database:
         for listener in tuple(self._listeners):
             listener()
         self._keep_wal_small()
+
+    def _with_reserve(self, connection: Connection, work: Callable[[Connection], T], priority: int) -> T:
+        """Bulk work waits while the disk is full; a small write has the reserve to fall back on."""
+        if priority != Priority.SMALL and not self._reserve.kept():
+            raise _DiskFull(_SENTENCES["FULL"])
+        try:
+            with _outages():
+                return self._transaction(connection, work, durable=priority == Priority.SMALL)
+        except _DiskFull:
+            if priority != Priority.SMALL or not self._reserve.give_up():
+                raise
+        with _outages():
+            return self._transaction(connection, work, durable=True)
 
     def _transaction(self, connection: Connection, work: Callable[[Connection], T], *, durable: bool) -> T:
         self._turnstile.enter()
@@ -173,6 +191,10 @@ class Database:
             connection.close()
 
 
+class _DiskFull(StoreUnavailable):
+    """The disk has no room."""
+
+
 class _outages:  # noqa: N801 - used like a function
     """Turn the driver's errors about a file that can't be used just now into StoreUnavailable."""
 
@@ -183,7 +205,8 @@ class _outages:  # noqa: N801 - used like a function
         if isinstance(error, OperationalError | DBAPIError) and isinstance(error.orig, sqlite3.OperationalError):
             name = getattr(error.orig, "sqlite_errorname", "")
             if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")):
-                raise StoreUnavailable(_SENTENCES.get(name.split("_")[1], _AWAY)) from error
+                kind = _DiskFull if name == "SQLITE_FULL" else StoreUnavailable
+                raise kind(_SENTENCES.get(name.split("_")[1], _AWAY)) from error
 
 
 _AWAY = "The database file can't be reached just now."

@@ -40,11 +40,25 @@ def _revision(path: Path) -> str | None:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.DatabaseError as error:
         if "no such table" in str(error):
+            _check_empty(path)
             return None
         if isinstance(error, sqlite3.OperationalError):
             raise StoreUnavailable from error
-        raise WrongSetting(f"{path} is not a Mailmill database.") from error
+        if "malformed" in str(error):
+            raise WrongSetting(f"{path} is damaged. Restore the last backup into an empty folder.") from error
+        raise _foreign(path) from error
     return str(row[0]) if row else None
+
+
+def _check_empty(path: Path) -> None:
+    """Raise WrongSetting when there is something in it: somebody else's tables are not ours to add to."""
+    with closing(sqlite3.connect(path, timeout=60)) as connection:
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise _foreign(path)
+
+
+def _foreign(path: Path) -> WrongSetting:
+    return WrongSetting(f"{path} is not a Mailmill database. Name another data folder with --data-dir.")
 
 
 def _upgrade(path: Path) -> None:

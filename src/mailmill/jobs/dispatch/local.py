@@ -2,6 +2,7 @@
 
 import asyncio
 
+from mailmill.domain.errors import StoreUnavailable
 from mailmill.domain.job import Job, State
 from mailmill.jobs.clock import now_ms
 from mailmill.jobs.dispatch.runner import RunnerLock
@@ -17,6 +18,8 @@ TICK = 0.1
 """Seconds between two looks for what another process has written."""
 BREATH = 0.02
 """Seconds between two rounds, however much happens."""
+OUTAGE = 1.0
+"""Seconds until the next round when the database was away in the last one."""
 
 
 class LocalDispatcher:
@@ -28,6 +31,7 @@ class LocalDispatcher:
         self._lock = lock
         self._rules = rules
         self._starting: dict[str, asyncio.Task[None]] = {}
+        self._recovered = False
         self._last_upkeep = 0
         self._next_upkeep = 0
 
@@ -40,14 +44,24 @@ class LocalDispatcher:
         """Become the runner when the place is free, and run jobs until ``stop``; then hand back what still runs."""
         try:
             while not stop.is_set():
-                if self._lock.held:
-                    await self._round()
-                elif self._lock.acquire():
-                    log.info("WORKER_READY", concurrency=self._rules.jobs_per_worker)
-                    await self._database.write(lambda conn: recover(conn, self._rules.limits, now_ms()))
+                try:
+                    await self._step()
+                except StoreUnavailable as error:  # another round will come: a dispatcher outlives outages
+                    log.warning("STORE_UNAVAILABLE", reason=error.message)
+                    await asyncio.sleep(OUTAGE)
                 await self._pause(stop)
         finally:
             await self._shut_down()
+
+    async def _step(self) -> None:
+        """Take the runner's place, put in order what the last runner left, and from then on do the rounds."""
+        if not self._lock.held and self._lock.acquire():
+            log.info("WORKER_READY", concurrency=self._rules.jobs_per_worker)
+        if self._lock.held and not self._recovered:
+            await self._database.write(lambda conn: recover(conn, self._rules.limits, now_ms()))
+            self._recovered = True
+        elif self._lock.held:
+            await self._round()
 
     async def _round(self) -> None:
         """Upkeep when due, stop what was cancelled or paused, start what may start."""
@@ -57,7 +71,7 @@ class LocalDispatcher:
             self._last_upkeep = now
         self._next_upkeep, busy = await self._database.read(self._look)
         self._stop_what_was_stopped(busy)
-        free = self._rules.jobs_per_worker - len(self._starting)
+        free = self._rules.jobs_per_worker - len(self._starting) if self._database.has_room() else 0
         ready = await self._database.read(lambda conn: claimable(conn, now_ms(), self._rules.limits, max(free, 0)))
         for job_id in ready:
             if job_id not in self._starting:

@@ -1,0 +1,1 @@
+"""Kills, freezes and outages, in the small size."""
