@@ -7,9 +7,11 @@ DEVELOPING := .venv/.developing
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 WORKERS ?= 2
+# Compiled modules are kept, whatever the environment says: every command and every child process starts twice as fast.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup check test chaos packages lock clean
+.PHONY: help demo setup check test chaos packages bench lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -40,6 +42,10 @@ chaos: $(DEVELOPING) packages ## Kill, freeze, fill up and lock imports; nothing
 
 packages:
 	@tests/system-packages strace
+
+bench: $(DEVELOPING) ## Measure against notmuch and mu on 20,000 mails (15 min; BENCH="--mails 2000" measures fewer)
+	@tests/system-packages notmuch mu:maildir-utils
+	$(BIN)/python -m bench $(BENCH)
 
 lock: $(DEVELOPING) ## Pin the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade --group build -o requirements.txt

@@ -1,9 +1,10 @@
 """Small writes while an import runs at full speed: how long a person's wish takes who starts and steers jobs.
 
 python -m bench.asking DATA-FOLDER OUT MAILBOXES [MAIL]: with MAIL this process imports it and asks meanwhile, without
-it only asks, from a line on its standard input until SIGTERM. MAILBOXES is a folder with small mailboxes, whose jobs are started, paused, resumed and
-cancelled in turn; they never run, because the import has the only slot. Every wish has a time at which it is due,
-whatever became of the one before, and its latency is counted from there, so that a stall is not counted once only.
+it only asks, from a line on its standard input until SIGTERM. MAILBOXES is a folder with small mailboxes, whose jobs
+are started, paused, resumed and cancelled in turn; they never run, because the import has the only slot. Every wish has
+a time at which it is due, whatever became of the others, and its latency is counted from there, so that a stall counts
+for every wish that fell into it.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ from mailmill.domain.job import FINISHED, JobKind
 from mailmill.settings import load
 from mailmill.store import jobs as store
 
-INTERVAL = 0.05
+INTERVAL = 0.1
 """Seconds from one wish to the next."""
 
 

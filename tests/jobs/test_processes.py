@@ -43,13 +43,13 @@ async def test_a_job_that_was_stopped_stays_so_when_its_worker_is_killed(house: 
         jobs = [await house.sync(source.address) for source in sources]
         for job in jobs:
             await house.reading(job)
-        worker.send_signal(signal.SIGSTOP)
-        await house.jobs.cancel(house.owner, jobs[0].job.id)
-        await house.jobs.pause(house.owner, jobs[1].job.id)
-        stopped = [await house.load(job) for job in jobs]
-        assert [one.job.slot for one in stopped] == [True, True]
+        await asyncio.gather(
+            house.jobs.cancel(house.owner, jobs[0].job.id), house.jobs.pause(house.owner, jobs[1].job.id)
+        )
         worker.kill()
         await worker.wait()
+    stopped = [await house.load(job) for job in jobs]
+    assert [one.view.state for one in stopped] == [State.CANCELLED, State.PAUSED]
     asked = [len(await source.log()) for source in sources]
     async with house.working():
         await house.ended(await house.sync(provider(20, seed=9).address))

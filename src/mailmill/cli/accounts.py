@@ -1,5 +1,6 @@
 """Accounts: list, connect, remove."""
 
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -85,10 +86,9 @@ def remove(
 
 def _agreed(question: str) -> bool:
     """Ask on standard error, so that what is printed stays what was asked for."""
-    try:
-        return typer.confirm(question, err=True)
-    except typer.Abort:
-        raise InvalidInput("Nobody answered, so nothing was deleted. To delete without being asked: --yes") from None
+    if not sys.stdin.isatty():
+        raise InvalidInput("There is nobody to ask, so nothing was deleted. To delete without being asked, add --yes.")
+    return typer.confirm(question, err=True)
 
 
 def _when(ms: int | None) -> str:

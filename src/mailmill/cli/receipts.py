@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -29,6 +30,7 @@ From = Annotated[str | None, typer.Option("--from", help="From this day on (YYYY
 To = Annotated[str | None, typer.Option("--to", help="Up to and with this day (YYYY-MM-DD).")]
 Merchant = Annotated[str | None, typer.Option("--merchant", help="A domain, or a part of a name.")]
 PAGE = 500
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 FIELDS = (
     "id",
     "date",
@@ -228,7 +230,10 @@ def _csv(rows: list[dict[str, Any]]) -> str:
 
 
 def _harmless(value: Any) -> Any:  # a cell
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+@\t\r" and value else value
+    """A text that a spreadsheet would take for a formula gets a mark in front; amounts below zero are numbers."""
+    if not isinstance(value, str) or not value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
+        return value
+    return value if _NUMBER.fullmatch(value) else f"'{value}"
 
 
 def _write(file: Path, text: str) -> None:

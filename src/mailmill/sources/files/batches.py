@@ -42,6 +42,8 @@ class Batcher:
 
     def add(self, step: Step) -> Iterator[Batch]:
         """Take a step in; gives the batch that is full by it."""
+        if not self._steps:
+            self._since = time.monotonic()  # not before: the time that nobody asked for a batch does not count
         self._count(step)
         self._steps += 1
         self._bytes += step.size
