@@ -48,7 +48,7 @@ class Piece:
 def header_end(mail: bytes) -> int:
     """Where the body begins, after the first blank line; -1 where there is none in these bytes."""
     unix = mail.find(b"\n\n")
-    dos = mail.find(b"\n\r\n", 0, unix if unix >= 0 else len(mail))
+    dos = mail.find(b"\n\r\n", 0, unix + 1 if unix >= 0 else len(mail))  # it may end in the line end that unix begins
     if dos >= 0:
         return dos + 3
     return unix + 2 if unix >= 0 else -1

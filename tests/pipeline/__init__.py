@@ -1,0 +1,1 @@
+"""The way of the data from files to facts, end to end."""
