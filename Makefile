@@ -11,7 +11,7 @@ WORKERS ?= 2
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup check test chaos packages bench lock clean
+.PHONY: help demo setup check test chaos packages proof-archive proof-memory bench lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -42,6 +42,13 @@ chaos: $(DEVELOPING) packages ## Kill, freeze, fill up and lock imports; nothing
 
 packages:
 	@tests/system-packages strace
+
+proof-archive: $(DEVELOPING) ## Archive the mails of FOLDER in every form, byte for byte, none twice (ARGS="--ham 'easy*'")
+	@test -n "$(FOLDER)" || { echo "Name a folder of mails: make proof-archive FOLDER=…"; exit 2; }
+	$(BIN)/python -m proofs.archive "$(FOLDER)" $(ARGS)
+
+proof-memory: $(DEVELOPING) ## Import 2 GB in under 300 MB of memory (needs 6 GB of disk; GB=0.3 for less)
+	$(BIN)/python -m proofs.memory --gb $(or $(GB),2)
 
 bench: $(DEVELOPING) ## Measure against notmuch and mu on 20,000 mails (15 min; BENCH="--mails 2000" measures fewer)
 	@tests/system-packages notmuch mu:maildir-utils

@@ -22,6 +22,7 @@ from mailmill.actions.accounts import Accounts
 from mailmill.actions.jobs import Actor, Jobs
 from mailmill.bootstrap import Instance, defaults_of, open_instance, worker_of
 from mailmill.domain.account import Account
+from mailmill.domain.errors import Conflict
 from mailmill.domain.job import FINISHED, JobKind
 from mailmill.settings import load
 from mailmill.store import jobs as store
@@ -113,7 +114,10 @@ async def _ask(jobs: Jobs, actor: Actor, small: list[Account], asked: Asked, ove
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
                 if over():
                     return
-                await wish()
+                try:
+                    await wish()
+                except Conflict:  # the import is over, so the slot is free and the job has run
+                    return
                 asked.waits.append((due, time.monotonic() - due))
                 due += INTERVAL * len(small)
 

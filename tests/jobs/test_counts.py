@@ -169,6 +169,20 @@ async def test_a_mail_that_was_not_delivered_is_fetched_by_the_next_sync_and_its
     assert await _problems(house, first) == []
 
 
+async def test_a_mail_that_was_not_delivered_is_asked_for_again(house: House, provider: MakeProvider) -> None:
+    source = provider(40)
+    await source.play({"faults": [_ids("lost", source.ids[3])]})
+    async with house.working():
+        first = await house.ended(await house.sync(source.address))
+        await source.play({})
+        before = await source.delivered()
+        again = await house.jobs.retry_problems(house.owner, first.job.account_id or 0)
+        second = await house.ended(again)
+    assert (second.view.counters["new"], second.view.counters["had"]) == (1, 39)
+    assert await source.delivered() - before == 1
+    assert await _problems(house, first) == []
+
+
 async def test_the_report_gives_pace_and_the_seconds_waited_by_reason(
     open_house: MakeHouse, provider: MakeProvider
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from mailmill.simulate.command import Format, simulate_to
 from proofs import archive, memory
+from proofs.command import DataFolder
 
 FAKED_END = (
     b"From: a@b.example\r\nSubject: a blank line that is none\r\nMessage-ID: <1@b.example>\r\n \r\nstill header\r\n"
@@ -44,7 +45,7 @@ def test_simulated_mail_is_archived_byte_for_byte_in_every_form_and_never_twice(
 @pytest.mark.serial
 def test_an_import_of_50_megabytes_stays_under_300_megabytes_of_memory(tmp_path: Path) -> None:
     written = memory.write(tmp_path / "box.mbox", 50_000_000, 2)
-    data = memory.DataFolder(tmp_path / "data")
+    data = DataFolder(tmp_path / "data")
     samples = memory.measured(data, tmp_path / "box.mbox")
     assert len(samples) > 20
     assert max(sample.total for sample in samples) < 300 * memory.MB

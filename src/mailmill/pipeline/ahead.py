@@ -12,10 +12,14 @@ T = TypeVar("T")
 async def ahead(
     batches: AsyncIterator[Batch], work: Callable[[Batch], Awaitable[T]], depth: int
 ) -> AsyncIterator[tuple[Batch, T]]:
-    """Each batch with what ``work`` made of it, in order; up to ``depth`` of them are worked on at once.
+    """Each batch with what ``work`` made of it, in order; up to ``depth`` of them are read ahead of the one in hand.
 
     An error of the source comes after all batches before it.
     """
+    if depth == 0:
+        async for batch in batches:
+            yield batch, await work(batch)
+        return
     line: asyncio.Queue[tuple[Batch, asyncio.Future[T]] | None] = asyncio.Queue(depth)
 
     async def fetch() -> None:

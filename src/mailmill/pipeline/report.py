@@ -8,7 +8,7 @@ from typing import Any
 
 from mailmill.domain.account import Account
 from mailmill.domain.errors import CountsDisagree
-from mailmill.domain.job import Job, Tally
+from mailmill.domain.job import Job, Tally, Waiting
 from mailmill.domain.progress import Event, EventType
 from mailmill.jobs.clock import now_ms
 from mailmill.jobs.context import JobContext
@@ -56,15 +56,17 @@ def check(tallies: Mapping[str, Tally]) -> None:
 
 
 def waited(past: Sequence[Event]) -> dict[str, float]:
-    """Seconds between leaving the worker and starting again, by the reason given."""
+    """Seconds of waiting by reason: away from a worker, and for a short limit while running."""
     seconds: dict[str, float] = {}
     since: tuple[int, str] | None = None
     for event in past:
-        if event.type in (EventType.QUEUED, EventType.PAUSED):
-            since = (event.at, str(event.data["waiting_for"])) if since is None else since
-        elif event.type is EventType.STARTED and since is not None:
+        if since is not None:
             seconds[since[1]] = round(seconds.get(since[1], 0) + (event.at - since[0]) / 1000, 3)
             since = None
+        if event.type in (EventType.QUEUED, EventType.PAUSED):
+            since = (event.at, str(event.data["waiting_for"]))
+        elif event.type is EventType.WAITING:
+            since = (event.at, str(Waiting.QUOTA))
     return seconds
 
 

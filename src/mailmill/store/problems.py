@@ -82,6 +82,14 @@ def open_problems(conn: Connection, account_id: int, after: int, limit: int, ids
     return [_problem(row) for row in rows]
 
 
+def any_undelivered(conn: Connection, account_id: int, ids: Sequence[int]) -> bool:
+    """Whether one of these open problems (all, when none is named) is a mail that was listed and never delivered."""
+    mine = _open(account_id) & problems.c.raw.is_(None) & problems.c.message_id.is_(None)
+    if ids:
+        mine &= problems.c.id.in_(ids)
+    return conn.execute(select(problems.c.id).where(mine).limit(1)).scalar() is not None
+
+
 def listed(conn: Connection, workspace_id: int, job_id: str | None, solved: bool, limit: int) -> list[Problem]:
     """Problems of a workspace, newest first; of one job when it is named."""
     mine = problems.c.workspace_id == workspace_id
