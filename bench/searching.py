@@ -25,6 +25,8 @@ from mailmill.store.tables.archive import message_texts
 MAILS = 100_000
 SAMPLES = 100
 _PAGE = 50
+_FIRST_DAY = 631_152_000
+"""1990: some broken mails bear the date of another age."""
 _SOURCES = Path(__file__).resolve().parents[1] / "src" / "mailmill"
 
 
@@ -120,11 +122,17 @@ def _sample(conn: Connection, mail: StoredMessage) -> Sample | None:
         message_texts.select().with_only_columns(message_texts.c.content).where(message_texts.c.message_id == mail.id)
     ).scalar_one()
     words, subject = _words(unpack_index(content)[4]), _words(mail.subject)
-    if len(words) < 6 or not subject or mail.date is None or " " in mail.from_email or "@" not in mail.from_email:
+    if len(words) < 6 or not subject or " " in mail.from_email or "@" not in mail.from_email:
+        return None
+    if mail.date is None or mail.date < _FIRST_DAY:
         return None
     return Sample(words[len(words) // 2 - 3 :][:6], subject, mail.from_email, datetime.fromtimestamp(mail.date, UTC))
 
 
 def _words(text: str) -> list[str]:
     """Plain words, so that none of them is an operator."""
-    return [word for word in text.split() if word.isascii() and word.isalpha() and len(word) > 2 and word != "AND"]
+    return [
+        word
+        for word in text.split()
+        if word.isascii() and word.isalpha() and len(word) > 2 and word not in ("AND", "OR")
+    ]
