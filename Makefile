@@ -1,7 +1,7 @@
 # `make` alone lists the targets. Everything happens inside .venv; nothing else is installed, but see `packages`.
 PYTHON ?= python3
 BIN := .venv/bin
-CODE := $(wildcard src tests checks proofs)
+CODE := $(wildcard src tests checks proofs bench)
 RUNNING := .venv/.running
 DEVELOPING := .venv/.developing
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-CODE = ("src", "tests", "checks", "proofs")
+CODE = ("src", "tests", "checks", "proofs", "bench")
 PACKAGE = "src/mailmill"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -20,6 +20,8 @@ from mailmill.store.db import Database
 from mailmill.store.migrate import migrate
 
 DATABASE_NAME = "mailmill.db"
+PARSERS = "mailmill.pipeline.digest"
+"""What the child processes load when they start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def worker_of(instance: Instance) -> Worker:
     """A dispatcher for the instance, not yet running."""
     settings = instance.settings
     limits = ChildLimits(settings.item_deadline, settings.item_memory_mb << 20)
-    children = Children(settings.parsers, limits)
+    children = Children(settings.parsers, limits, PARSERS)
     kinds: Mapping[JobKind, Handler] = handlers()
     name = f"{socket.gethostname()}:{os.getpid()}"
     executor = Executor(instance.database, kinds, children, instance.rules, name)

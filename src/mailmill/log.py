@@ -2,11 +2,27 @@
 
 import logging
 import sys
+from contextlib import suppress
 from typing import TextIO
 
 import structlog
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("mailmill")
+
+
+class _Patient:
+    """A stream whose reader may be gone: a line that can't be written is lost, the work that wrote it is not."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 def configure(level: str, stream: TextIO = sys.stderr) -> None:
@@ -19,5 +35,5 @@ def configure(level: str, stream: TextIO = sys.stderr) -> None:
             structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.WriteLoggerFactory(_Patient(stream)),  # type: ignore[arg-type] # write and flush do
     )

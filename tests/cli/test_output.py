@@ -17,7 +17,7 @@ COMMANDS = [
     "jobs watch 1",
     "accounts list",
     "search",
-    "search from:a OR to:b --limit 3",
+    "search from:com OR subject:your --limit 3",
     "receipts list",
     "receipts stats",
     "receipts reextract 1",

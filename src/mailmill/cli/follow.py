@@ -53,13 +53,13 @@ async def _watch(
     while True:
         if running.done():  # only an error ends it before it is told to stop; nobody would be left to do the work
             running.result()
-        view, where = await instance.database.read(partial(_look, job_id=job_id, instance=instance))
+        if (version := instance.database.version()) != seen:
+            seen = version
+            view, where = await instance.database.read(partial(_look, job_id=job_id, instance=instance))
         display.show(view, where, now_ms())
         if pressed.is_set() or _is_over(view):
             return view
-        seen, version = instance.database.version(), seen
-        if seen == version:
-            await _nap(pressed)
+        await _nap(pressed)
 
 
 async def _nap(pressed: asyncio.Event) -> None:

@@ -39,14 +39,15 @@ class Out:
         if self.as_json:
             return
         if not self.console.is_terminal:
-            for row in rows:
-                self.console.print(Text("\t".join(map(printable, row))))
+            for row in rows:  # not by the console, which would turn the tabs into spaces
+                sys.stdout.write("\t".join(map(_cell, row)) + "\n")
+            sys.stdout.flush()
             return
         table = Table(box=None, pad_edge=False, header_style="dim")
         for name in columns:
             table.add_column(name, justify="right" if name in numbers else "left", overflow="ellipsis", no_wrap=True)
         for row in rows:
-            table.add_row(*(Text(printable(cell)) for cell in row))
+            table.add_row(*(Text(_cell(cell)) for cell in row))
         self.console.print(table)
 
     def fail(self, sentence: str, details: Mapping[str, Any]) -> None:  # JSON
@@ -60,3 +61,8 @@ class Out:
 def printable(text: str) -> str:
     """The text without control characters, which could rewrite a terminal."""
     return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+
+
+def _cell(text: str) -> str:
+    """A value that stays in its row."""
+    return printable(text.replace("\n", " "))

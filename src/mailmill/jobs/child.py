@@ -1,6 +1,6 @@
 """What runs inside a child process: read a request, work through its items, answer, until the parent is gone.
 
-python -m mailmill.jobs.child MARKER-FD MEMORY-LIMIT PARENT-PID
+python -m mailmill.jobs.child MARKER-FD MEMORY-LIMIT PARENT-PID MODULE
 """
 
 import ctypes
@@ -21,7 +21,7 @@ _LENGTH = struct.Struct("<Q")
 _PR_SET_PDEATHSIG = 1
 
 
-def main(marker: int, memory: int, parent: int) -> None:
+def main(marker: int, memory: int, parent: int, preload: str) -> None:
     """Serve requests on standard input and output."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before the line above
@@ -31,6 +31,8 @@ def main(marker: int, memory: int, parent: int) -> None:
     page = mmap.mmap(marker, mmap.PAGESIZE)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # whatever a library prints must not end up between the answers
+    if preload:
+        importlib.import_module(preload)
     while (head := sys.stdin.buffer.read(_LENGTH.size)) and len(head) == _LENGTH.size:
         function, items = pickle.loads(sys.stdin.buffer.read(_LENGTH.unpack(head)[0]))  # noqa: S301 - our own parent
         data = pickle.dumps(_answers(_named(function), items, page), protocol=5)
@@ -67,4 +69,4 @@ def _write(descriptor: int, data: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:4]))
+    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])

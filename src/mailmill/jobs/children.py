@@ -55,8 +55,11 @@ class NoChild(Exception):
 class Children:
     """A few child processes, each driven by a thread of its own; started when first needed."""
 
-    def __init__(self, count: int, limits: ChildLimits) -> None:
+    def __init__(self, count: int, limits: ChildLimits, preload: str = "") -> None:
+        """``preload`` names a module that each child loads at once instead of with its first item."""
         self._limits = limits
+        self._count = count
+        self._preload = preload
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="mailmill-child")
         self._idle: queue.SimpleQueue[_Child] = queue.SimpleQueue()
         self._all: set[_Child] = set()
@@ -66,9 +69,9 @@ class Children:
         """The results of ``function`` ("module:name") for each item, in order. Several calls run side by side."""
         return await asyncio.wrap_future(self._threads.submit(self._run, function, items))
 
-    def warm_up(self, count: int) -> None:
-        """Start ``count`` children now, so that the first batch need not wait for them."""
-        for _ in range(count):
+    def warm_up(self) -> None:
+        """Start the children now, so that the first batch need not wait for them."""
+        for _ in range(self._count):
             self._threads.submit(self._spare)
 
     def close(self) -> None:
@@ -129,7 +132,7 @@ class Children:
     def _new(self) -> "_Child":
         if self._closed:
             raise Interrupted
-        child = _Child(self._limits.memory)
+        child = _Child(self._limits.memory, self._preload)
         self._all.add(child)
         return child
 
@@ -141,13 +144,13 @@ class _Death:
 
 
 class _Child:
-    def __init__(self, memory: int) -> None:
+    def __init__(self, memory: int, preload: str) -> None:
         self._marker = tempfile.TemporaryFile()  # noqa: SIM115 - closed by dispose
         self._marker.truncate(mmap.PAGESIZE)
         self._page = mmap.mmap(self._marker.fileno(), mmap.PAGESIZE)
         descriptor = self._marker.fileno()
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "mailmill.jobs.child", str(descriptor), str(memory), str(os.getpid())],
+            [sys.executable, "-m", "mailmill.jobs.child", str(descriptor), str(memory), str(os.getpid()), preload],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=(descriptor,),

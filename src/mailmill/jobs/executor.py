@@ -50,6 +50,10 @@ class Executor:
         await context.close()
         await self._settle(claimed, outcome)
 
+    def warm_up(self) -> None:
+        """Start the child processes, so that the first job need not wait for them."""
+        self._children.warm_up()
+
     def stop(self) -> None:
         """From now on, attempts that are cancelled hand their jobs back."""
         self._stopping = True

@@ -16,12 +16,14 @@ from mailmill.jobs.context import Step
 from mailmill.pipeline.orders import Digest, load
 from mailmill.pipeline.purchases import purchases_of
 from mailmill.sources.base import Batch, Listed
-from mailmill.store import facts, messages, problems
+from mailmill.store import facts, messages, problems, search_sqlite
 from mailmill.store.db import Connection
 from mailmill.store.messages import Added
 from mailmill.store.packed import PackedMessage
 from mailmill.store.problems import NewProblem
 
+MERGED_PAGES = 64
+"""Pages of the full-text index that are merged with each batch, so that no single batch has to merge it all."""
 SOURCE_AWAY = SourceUnavailable.__name__
 
 
@@ -65,6 +67,8 @@ def archive(conn: Connection, rows: BatchRows) -> Step:
     added = messages.add(
         conn, workspace_id=account.workspace_id, account_id=account.id, job_id=rows.job.id, packed=rows.packed
     )
+    if added.new_ids:
+        search_sqlite.merge_index(conn, MERGED_PAGES)
     if added.receipts:
         facts.join_purchases(conn, account.workspace_id, added.receipts, purchases_of)
     found = [*rows.lost, *_archived_troubles(rows, added)]

@@ -6,7 +6,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    or_,
+    select,
+    update,
+)
 
 from mailmill.domain.facts import Evidence, Finding, Receipt
 from mailmill.store.bulk import chunks, insert_rows, next_id
@@ -199,8 +211,9 @@ def join_purchases(conn: Connection, workspace_id: int, receipt_ids: Sequence[in
         return 0
     rows = {row.id: row for ids in chunks(receipt_ids) for row in _stored(conn, receipts.c.id.in_(ids))}
     for near in {_near(row): None for row in rows.values()}:
-        for way in near.ways():
-            rows.update((row.id, row) for row in _stored(conn, and_(_of(workspace_id), way), CANDIDATES))
+        for way, values in near.ways():
+            found = conn.execute(way, {"workspace": workspace_id, **values})
+            rows.update((row.id, row) for row in (StoredReceipt(*columns) for columns in found))
     for purchases in chunks(sorted({row.purchase_id for row in rows.values()})):
         same = and_(_of(workspace_id), receipts.c.purchase_id.in_(purchases))
         rows.update((row.id, row) for row in _stored(conn, same))
@@ -228,6 +241,26 @@ def _of(workspace_id: int) -> ColumnElement[bool]:
     return receipts.c.workspace_id == workspace_id
 
 
+def _way(*where: ColumnElement[bool]) -> Select[Any]:
+    """One way to candidates, made once: to build a statement anew costs more than to run it."""
+    here = receipts.c.workspace_id == bindparam("workspace")
+    return STORED_RECEIPTS.where(here, *where).order_by(receipts.c.id.desc()).limit(CANDIDATES)
+
+
+_TOTAL: BindParameter[int] = bindparam("total", type_=BigInteger)
+_WITHIN = receipts.c.date.between(bindparam("first"), bindparam("last"))
+_BY_THREAD = _way(messages.c.thread_id == bindparam("thread"))
+_BY_MERCHANT = _way(receipts.c.merchant_domain == bindparam("domain"), _WITHIN)
+_BY_ORDER = _way(receipts.c.order_number == bindparam("number"))
+_BY_AMOUNT = _way(
+    receipts.c.currency == bindparam("currency"),
+    or_(
+        receipts.c.total_micros == bindparam("total"), receipts.c.total_micros == -bindparam("total", type_=BigInteger)
+    ),
+    _WITHIN,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Near:
     """What brings in candidates; equal for receipts that bring in the same ones."""
@@ -239,26 +272,26 @@ class _Near:
     date: str
     thread_id: int
 
-    def ways(self) -> Iterable[ColumnElement[bool]]:
-        yield messages.c.thread_id == self.thread_id
-        yield and_(receipts.c.merchant_domain == self.merchant_domain, _within(self.date, MERCHANT_DAYS))
+    def ways(self) -> Iterable[tuple[Select[Any], dict[str, object]]]:
+        yield _BY_THREAD, {"thread": self.thread_id}
+        yield _BY_MERCHANT, {"domain": self.merchant_domain, **_within(self.date, MERCHANT_DAYS)}
         if self.order_number is not None:
-            yield receipts.c.order_number == self.order_number
+            yield _BY_ORDER, {"number": self.order_number}
         if self.total_micros is not None and self.currency is not None:
-            same = or_(receipts.c.total_micros == self.total_micros, receipts.c.total_micros == -self.total_micros)
-            yield and_(receipts.c.currency == self.currency, same, _within(self.date, AMOUNT_DAYS))
+            amount = {"currency": self.currency, "total": self.total_micros}
+            yield _BY_AMOUNT, {**amount, **_within(self.date, AMOUNT_DAYS)}
 
 
 def _near(row: StoredReceipt) -> _Near:
     return _Near(row.merchant_domain, row.order_number, row.total_micros, row.currency, row.date, row.thread_id)
 
 
-def _within(day: str, days: int) -> ColumnElement[bool]:
+def _within(day: str, days: int) -> dict[str, object]:
     try:
         middle, reach = date.fromisoformat(day), timedelta(days=days)
-        return receipts.c.date.between((middle - reach).isoformat(), (middle + reach).isoformat())
+        return {"first": (middle - reach).isoformat(), "last": (middle + reach).isoformat()}
     except (ValueError, OverflowError):
-        return receipts.c.date == day
+        return {"first": day, "last": day}
 
 
 def _stored(conn: Connection, where: ColumnElement[bool], limit: int | None = None) -> list[StoredReceipt]:

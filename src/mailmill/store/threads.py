@@ -175,14 +175,9 @@ def _by_subject(batch: _Placing, mail: PackedMessage) -> _Thread | None:
 
 def _load_candidates(batch: _Placing, mail: PackedMessage) -> None:
     """The nearest threads of that subject from before and after: few, however many there are."""
-    same = select(threads).where(
-        threads.c.workspace_id == batch.workspace_id, threads.c.subject_hash == mail.subject_hash
-    )
-    date = mail.date or 0
-    before = same.where(threads.c.last_date <= date).order_by(threads.c.last_date.desc())
-    after = same.where(threads.c.last_date > date).order_by(threads.c.last_date)
-    for statement in (before, after):
-        _load(batch, (row for row in batch.conn.execute(statement.limit(CANDIDATES)) if row.id not in batch.moved))
+    values = {"workspace": batch.workspace_id, "subject": mail.subject_hash, "date": mail.date or 0}
+    for statement in (_BEFORE, _AFTER):
+        _load(batch, (row for row in batch.conn.execute(statement, values) if row.id not in batch.moved))
 
 
 def _open(batch: _Placing, mail: PackedMessage) -> _Thread:
@@ -231,6 +226,14 @@ def _move(batch: _Placing, gone: int) -> None:
     batch.conn.execute(delete(threads).where(threads.c.id == gone))
 
 
+_SAME_SUBJECT = select(threads).where(
+    threads.c.workspace_id == bindparam("workspace"), threads.c.subject_hash == bindparam("subject")
+)
+_DATE: BindParameter[int] = bindparam("date", type_=BigInteger)
+_NEAREST_BEFORE = (threads.c.last_date.desc(), threads.c.id)
+_NEAREST_AFTER = (threads.c.last_date, threads.c.id)
+_BEFORE = _SAME_SUBJECT.where(threads.c.last_date <= _DATE).order_by(*_NEAREST_BEFORE).limit(CANDIDATES)
+_AFTER = _SAME_SUBJECT.where(threads.c.last_date > _DATE).order_by(*_NEAREST_AFTER).limit(CANDIDATES)
 _WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
 _BY_HASH = select(thread_ids.c.hash, thread_ids.c.thread_id).where(
     thread_ids.c.workspace_id == bindparam("workspace"), thread_ids.c.hash.in_(_WANTED)

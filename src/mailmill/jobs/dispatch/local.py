@@ -14,9 +14,9 @@ from mailmill.store.admission import claimable
 from mailmill.store.db import Connection, Database
 from mailmill.store.running import busy_jobs
 
-TICK = 0.1
+TICK = 0.05
 """Seconds between two looks for what another process has written."""
-BREATH = 0.02
+BREATH = 0.05
 """Seconds between two rounds, however much happens."""
 OUTAGE = 1.0
 """Seconds until the next round when the database was away in the last one."""
@@ -44,12 +44,13 @@ class LocalDispatcher:
         """Become the runner when the place is free, and run jobs until ``stop``; then hand back what still runs."""
         try:
             while not stop.is_set():
+                seen = self._database.version()
                 try:
                     await self._step()
                 except StoreUnavailable as error:  # another round will come: a dispatcher outlives outages
                     log.warning("STORE_UNAVAILABLE", reason=error.message)
                     await asyncio.sleep(OUTAGE)
-                await self._pause(stop)
+                await self._pause(stop, seen)
         finally:
             await self._shut_down()
 
@@ -57,6 +58,7 @@ class LocalDispatcher:
         """Take the runner's place, put in order what the last runner left, and from then on do the rounds."""
         if not self._lock.held and self._lock.acquire():
             log.info("WORKER_READY", concurrency=self._rules.jobs_per_worker)
+            self._executor.warm_up()
         if self._lock.held and not self._recovered:
             await self._database.write(lambda conn: recover(conn, self._rules.limits, now_ms()))
             self._recovered = True
@@ -96,15 +98,14 @@ class LocalDispatcher:
             if job.state is not State.RUNNING and task is not None and not task.cancelling():
                 task.cancel()
 
-    async def _pause(self, stop: asyncio.Event) -> None:
-        """Wait for a commit of this or another process, for the next upkeep, or for ``stop``."""
+    async def _pause(self, stop: asyncio.Event, seen: int) -> None:
+        """Wait for a commit of this or another process after ``seen``, for the next upkeep, or for ``stop``."""
         await asyncio.sleep(BREATH)
-        seen = self._database.version()
         deadline = now_ms() + 1000
         while not stop.is_set() and now_ms() < min(deadline, self._next_upkeep or deadline):
-            await asyncio.sleep(TICK if self._lock.held else TICK * 2)
             if self._database.version() != seen:
                 return
+            await asyncio.sleep(TICK)
 
     async def _shut_down(self) -> None:
         self._executor.stop()
