@@ -32,7 +32,7 @@ def content_hash(data: bytes) -> bytes:
     """
     if b"\r" in data:
         # Dropping every CR is ten times as fast as replacing CR LF; only lines that end with CR alone need it.
-        data = data.replace(b"\r", b"") if b"\n" in data.rstrip(b"\r\n") else data.replace(b"\r", b"\n")
+        data = data.replace(b"\r", b"" if data.find(b"\n") < len(data) - 2 and b"\n" in data else b"\n")
     if b">From " in data:
         data = _QUOTED.sub(b"From ", data)
     body_at = data.find(b"\n\n") + 1 or len(data)

@@ -7,7 +7,23 @@ thousand jobs keeps two slots at most, and the others find the workers free.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from mailmill.domain.job import Job, State, Waiting
 from mailmill.store.tables.work import jobs
@@ -33,24 +49,64 @@ class Place:
     behind: int | None = None
 
 
+# Statements are made once: to build one anew costs more than to run it, and every start and every ending asks these.
+_NOW: BindParameter[int] = bindparam("now", type_=BigInteger)
+_AGEING: BindParameter[int] = bindparam("ageing", type_=BigInteger)
+_AGED = jobs.c.lane - (_NOW - jobs.c.queued_at) // _AGEING
+_LANE: ColumnElement[int] = case((_AGED < 0, 0), else_=_AGED)
+_WAITS = and_(
+    jobs.c.state == State.QUEUED,
+    jobs.c.slot.is_(False),
+    or_(jobs.c.run_after.is_(None), jobs.c.run_after <= _NOW),
+)
+_READY = and_(jobs.c.slot, jobs.c.state == State.QUEUED, jobs.c.busy.is_(False))
+_READS_IT = _other.c.slot & _other.c.reads_account & (_other.c.account_id == jobs.c.account_id)
+_ACCOUNT_BUSY = and_(jobs.c.reads_account, exists(select(literal(1)).select_from(_other).where(_READS_IT)))
+_RUNNING_OF_STARTER = (
+    select(func.count())
+    .select_from(_other)
+    .where(_other.c.starter_id == jobs.c.starter_id, _other.c.state == State.RUNNING)
+    .scalar_subquery()
+)
+_STARTER = jobs.c.starter_id == bindparam("starter")
+_STARTERS = select(jobs.c.starter_id).where(_WAITS).distinct().order_by(jobs.c.starter_id)
+_HELD = select(func.count()).where(_STARTER, jobs.c.slot, jobs.c.exempt.is_(False))
+_NEXT = (
+    select(jobs.c.id, jobs.c.exempt)
+    .where(_WAITS, _STARTER, ~_ACCOUNT_BUSY, or_(jobs.c.exempt, literal(False) == bindparam("full", type_=Boolean)))
+    .order_by(_LANE, jobs.c.queued_at, jobs.c.number)
+    .limit(1)
+)
+_CLAIMABLE = (
+    select(jobs.c.id)
+    .where(_READY)
+    .order_by(_LANE, _RUNNING_OF_STARTER, jobs.c.queued_at, jobs.c.number)
+    .limit(bindparam("count", type_=Integer))
+)
+
+
 def admit(conn: Connection, now: int, limits: Limits) -> int:
     """Give slots to waiting jobs as far as the limits allow; returns how many got one.
 
     To be called in every transaction that queues a job or frees a slot, and when a waiting time has passed.
     """
     admitted = 0
-    waiting = select(jobs.c.starter_id).where(_waits(now)).distinct().order_by(jobs.c.starter_id)
-    for starter in conn.execute(waiting).scalars().all():
-        while (chosen := _next_of(conn, starter, now, limits)) is not None:
-            conn.execute(update(jobs).where(jobs.c.id == chosen).values(slot=True, waiting_for=Waiting.WORKER))
+    times = {"now": now, "ageing": limits.ageing_ms}
+    for starter in conn.execute(_STARTERS, {"now": now}).scalars().all():
+        held = conn.execute(_HELD, {"starter": starter}).scalar_one()
+        mine = {**times, "starter": starter}
+        while chosen := conn.execute(_NEXT, {**mine, "full": held >= limits.per_starter}).one_or_none():
+            job_id, exempt = chosen
+            conn.execute(update(jobs).where(jobs.c.id == job_id).values(slot=True, waiting_for=Waiting.WORKER))
+            held += not exempt
             admitted += 1
     return admitted
 
 
 def claimable(conn: Connection, now: int, limits: Limits, count: int) -> Sequence[str]:
     """The next jobs to run, at most ``count``: by lane, then whose starter has fewest running, then by age."""
-    order = (_lane(now, limits), _running_of_starter(), jobs.c.queued_at, jobs.c.number)
-    return conn.execute(select(jobs.c.id).where(_ready()).order_by(*order).limit(count)).scalars().all()
+    values = {"now": now, "ageing": limits.ageing_ms, "count": count}
+    return conn.execute(_CLAIMABLE, values).scalars().all()
 
 
 def place(conn: Connection, job: Job, now: int, limits: Limits) -> Place | None:
@@ -64,9 +120,9 @@ def place(conn: Connection, job: Job, now: int, limits: Limits) -> Place | None:
         return Place(Waiting.WORKER, line.index(job.id) + 1 if job.id in line else None)
     if (reader := _reader(conn, job)) is not None:
         same = jobs.c.account_id == job.account_id
-        return Place(Waiting.ACCOUNT, _ahead(conn, job, now, limits, _waits(now) & same), reader)
+        return Place(Waiting.ACCOUNT, _ahead(conn, job, now, limits, _WAITS & same), reader)
     mine = jobs.c.starter_id == job.starter_id
-    return Place(Waiting.SLOT, _ahead(conn, job, now, limits, _waits(now) & mine))
+    return Place(Waiting.SLOT, _ahead(conn, job, now, limits, _WAITS & mine))
 
 
 def next_due(conn: Connection, now: int) -> int | None:
@@ -76,36 +132,6 @@ def next_due(conn: Connection, now: int) -> int | None:
     return conn.execute(select(func.min(jobs.c.run_after)).where(asleep, later)).scalar()
 
 
-def _next_of(conn: Connection, starter: int, now: int, limits: Limits) -> str | None:
-    held = conn.execute(
-        select(func.count()).where(jobs.c.starter_id == starter, jobs.c.slot, jobs.c.exempt.is_(False))
-    ).scalar_one()
-    mine = and_(_waits(now), jobs.c.starter_id == starter, ~_account_busy())
-    if held >= limits.per_starter:
-        mine = and_(mine, jobs.c.exempt)
-    order = (_lane(now, limits), jobs.c.queued_at, jobs.c.number)
-    return conn.execute(select(jobs.c.id).where(mine).order_by(*order).limit(1)).scalar()
-
-
-def _ready() -> ColumnElement[bool]:
-    return and_(jobs.c.slot, jobs.c.state == State.QUEUED, jobs.c.busy.is_(False))
-
-
-def _running_of_starter() -> ColumnElement[int]:
-    mine = (_other.c.starter_id == jobs.c.starter_id) & (_other.c.state == State.RUNNING)
-    return select(func.count()).select_from(_other).where(mine).scalar_subquery()
-
-
-def _waits(now: int) -> ColumnElement[bool]:
-    due = or_(jobs.c.run_after.is_(None), jobs.c.run_after <= now)
-    return and_(jobs.c.state == State.QUEUED, jobs.c.slot.is_(False), due)
-
-
-def _account_busy() -> ColumnElement[bool]:
-    reads = _other.c.slot & _other.c.reads_account & (_other.c.account_id == jobs.c.account_id)
-    return and_(jobs.c.reads_account, exists(select(literal(1)).select_from(_other).where(reads)))
-
-
 def _reader(conn: Connection, job: Job) -> int | None:
     """The number of the job that reads this job's account, when this one wants to read it too."""
     mine = select(jobs.c.reads_account).where(jobs.c.id == job.id).scalar_subquery()
@@ -113,14 +139,9 @@ def _reader(conn: Connection, job: Job) -> int | None:
     return conn.execute(select(jobs.c.number).where(busy, mine).limit(1)).scalar()
 
 
-def _lane(now: int, limits: Limits) -> ColumnElement[int]:
-    aged = jobs.c.lane - (now - jobs.c.queued_at) // limits.ageing_ms
-    return case((aged < 0, 0), else_=aged)
-
-
 def _ahead(conn: Connection, job: Job, now: int, limits: Limits, line: ColumnElement[bool]) -> int:
     lane = max(0, job.lane - (now - job.queued_at) // limits.ageing_ms)
-    theirs = _lane(now, limits)
     longer = or_(jobs.c.queued_at < job.queued_at, and_(jobs.c.queued_at == job.queued_at, jobs.c.number < job.number))
-    before = or_(theirs < lane, and_(theirs == lane, longer))
-    return conn.execute(select(func.count()).where(line, before)).scalar_one() + 1
+    before = or_(lane > _LANE, and_(lane == _LANE, longer))
+    times = {"now": now, "ageing": limits.ageing_ms}
+    return conn.execute(select(func.count()).where(line, before), times).scalar_one() + 1
