@@ -70,8 +70,8 @@ class Children:
         return await asyncio.wrap_future(self._threads.submit(self._run, function, items))
 
     def warm_up(self) -> None:
-        """Start the children now, so that the first batch need not wait for them."""
-        for _ in range(self._count):
+        """Start the children that are missing now, so that the first batch need not wait for them."""
+        for _ in range(self._count - len(self._all)):
             self._threads.submit(self._spare)
 
     def close(self) -> None:

@@ -142,6 +142,7 @@ def _reader(conn: Connection, job: Job) -> int | None:
 def _ahead(conn: Connection, job: Job, now: int, limits: Limits, line: ColumnElement[bool]) -> int:
     lane = max(0, job.lane - (now - job.queued_at) // limits.ageing_ms)
     longer = or_(jobs.c.queued_at < job.queued_at, and_(jobs.c.queued_at == job.queued_at, jobs.c.number < job.number))
-    before = or_(lane > _LANE, and_(lane == _LANE, longer))
+    theirs = _LANE
+    before = or_(theirs < lane, and_(theirs == lane, longer))
     times = {"now": now, "ageing": limits.ageing_ms}
     return conn.execute(select(func.count()).where(line, before), times).scalar_one() + 1
