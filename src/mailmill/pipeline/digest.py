@@ -2,7 +2,7 @@
 
 from mailmill.domain.account import Range
 from mailmill.domain.facts import Finding
-from mailmill.domain.message import Message, RawMessage
+from mailmill.domain.message import Dialect, Message, RawMessage
 from mailmill.extract.base import Extractor
 from mailmill.extract.receipts.extractor import ReceiptExtractor
 from mailmill.extract.receipts.merge import receipts_of
@@ -18,7 +18,8 @@ EXTRACTORS: dict[str, Extractor] = {"receipts": ReceiptExtractor()}
 def digest(order: Order) -> Digest:
     """Everything that the archive keeps of one mail. Raises SourceUnavailable when its file is away."""
     data = load(order.raw)
-    message = parse(unquote(data, order.raw.dialect))
+    plain = unquote(data, order.raw.dialect)
+    message = parse(plain)
     if not is_wanted(message, order.raw, order.wanted):
         return Digest(None)
     troubles = [("unreadable_message", cause) for cause in message.unreadable]
@@ -29,7 +30,10 @@ def digest(order: Order) -> Digest:
             findings.append((extractor.name, extractor.version, extractor.extract(message)))
         except Exception as error:  # noqa: BLE001 - one mail that an extractor can't handle is a problem, not an end
             troubles.append(("extractor_failed", f"{extractor.name}: {type(error).__name__}"))
-    return Digest(_packed(order.raw, data, message, findings), tuple(troubles))
+    # An mbox that was searched for quoting and has none need not be searched again.
+    quoted = plain is not data or order.raw.dialect not in (Dialect.MBOXO, Dialect.MBOXRD)
+    identity = content_hash(data, quoted=quoted)
+    return Digest(_packed(order.raw, data, message, identity, findings), tuple(troubles))
 
 
 def is_wanted(message: Message, raw: RawMessage, wanted: Range) -> bool:
@@ -49,7 +53,11 @@ def _matches(email: str, sender: str) -> bool:
 
 
 def _packed(
-    raw: RawMessage, data: bytes, message: Message, findings: list[tuple[str, int, tuple[Finding, ...]]]
+    raw: RawMessage,
+    data: bytes,
+    message: Message,
+    identity: bytes,
+    findings: list[tuple[str, int, tuple[Finding, ...]]],
 ) -> PackedMessage:
     claims = [finding for _, _, found in findings for finding in found if finding.kind == "receipt"]
     receipts = list(enumerate(receipts_of(claims)))
@@ -57,7 +65,7 @@ def _packed(
         raw,
         data,
         message,
-        content_hash(data),
+        identity,
         base_subject=base_subject,
         looks_like_reply=looks_like_reply,
         findings=findings,

@@ -7,9 +7,13 @@ from mailmill.extract.receipts.amounts import Reading
 from mailmill.extract.receipts.facts import Numbered, numbers_of
 from mailmill.extract.receipts.gate import may_be_receipt
 from mailmill.extract.receipts.numbers import Number
-from mailmill.extract.receipts.page import Page, pages_of
+from mailmill.extract.receipts.page import Page, pages_of, plain_page
 from mailmill.extract.receipts.schemaorg import Stated
 from mailmill.extract.receipts.writer import Item, Writer
+
+
+SETTLES = 300
+"""Characters of plain text that are more than a stub."""
 
 
 class ReceiptExtractor:
@@ -28,6 +32,8 @@ class ReceiptExtractor:
         if not may_be_receipt(message) or verdict.is_discussion(message):
             return ()
         stated = _stated(message)
+        if not stated and _says_nothing(message):
+            return ()
         page, readings = _read(message)
         kind = verdict.typed(message, page, stated)
         if kind is None:
@@ -48,6 +54,17 @@ def _stated(message: Message) -> list[Stated]:
         if part.content_type == "text/html" and schemaorg.has_markup(part.text)
         for one in schemaorg.stated(part.text, part.part)
     ]
+
+
+def _says_nothing(message: Message) -> bool:
+    """Whether there is a plain text worth the name that names neither a total nor a number: its HTML won't either.
+
+    To read HTML line by line is most of the work, and most mail that passes the gate has a plain text that settles it.
+    """
+    page = plain_page(message)
+    if sum(len(line.text) for line in page.lines) < SETTLES:
+        return False
+    return amounts.choose_total(amounts.readings(page)) is None and not numbers_of(message, page)
 
 
 def _read(message: Message) -> tuple[Page, list[Reading]]:

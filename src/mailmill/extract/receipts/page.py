@@ -74,9 +74,18 @@ class Page:
 
 def pages_of(message: Message) -> Iterator[Page]:
     """The HTML parts as one page, then the plain ones: what a person sees comes first."""
-    for content_type, read in (("text/html", html_lines), ("text/plain", plain_lines)):
-        lines = [
-            line for part in message.parts if part.content_type == content_type for line in read(part.text, part.part)
-        ]
-        if lines:
-            yield Page(lines)
+    for page in (html_page(message), plain_page(message)):
+        if page.lines:
+            yield page
+
+
+def html_page(message: Message) -> Page:
+    """The HTML parts as one page."""
+    parts = [part for part in message.parts if part.content_type == "text/html"]
+    return Page([line for part in parts for line in html_lines(part.text, part.part)])
+
+
+def plain_page(message: Message) -> Page:
+    """The plain parts as one page."""
+    parts = [part for part in message.parts if part.content_type == "text/plain"]
+    return Page([line for part in parts for line in plain_lines(part.text, part.part)])
