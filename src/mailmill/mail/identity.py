@@ -28,7 +28,8 @@ def content_hash(data: bytes, *, quoted: bool = True) -> bytes:
 
     Quoted and unquoted bytes give the same. Left out: the kind of line ends, the quoting of lines that begin with
     ``From ``, headers of mailbox bookkeeping (Status, Content-Length and so on) and of Gmail's export in the top
-    header block, and line ends at the end. ``quoted`` False says that there is no quoting: that spares a search. It is the beginning of a SHA-256, which processors have instructions for.
+    header block, and line ends at the end. ``quoted`` False says that there is no quoting, which spares a search. It
+    is the beginning of a SHA-256, which processors have instructions for.
     """
     if b"\r" in data:
         # Dropping every CR is ten times as fast as replacing CR LF; only lines that end with CR alone need it.

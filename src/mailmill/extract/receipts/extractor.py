@@ -11,7 +11,6 @@ from mailmill.extract.receipts.page import Page, pages_of, plain_page
 from mailmill.extract.receipts.schemaorg import Stated
 from mailmill.extract.receipts.writer import Item, Writer
 
-
 SETTLES = 300
 """Characters of plain text that are more than a stub."""
 
