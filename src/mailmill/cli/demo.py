@@ -1,6 +1,9 @@
 """The demonstration: a sample mailbox, imported with live progress, and what was found in it."""
 
+import os
+import sys
 from pathlib import Path
+from shutil import which
 from typing import Annotated
 
 import typer
@@ -71,12 +74,11 @@ async def _found(session: Session) -> None:
         out.table(("place", "cause"), [(problem.place, problem.cause) for problem in open_problems])
     out.say()
     out.say("Look further:")
-    folder = f" --data-dir {session.instance.folder}"
-    for line in (
-        "receipts list",
-        "receipts stats",
-        "search from:newsletter has:attachment",
-        "jobs list",
-        "problems list",
-    ):
-        out.say(f"  mailmill {line}{folder}")
+    folder = session.instance.folder
+    for line in ("receipts list", "receipts stats", "search has:attachment invoice", "jobs list", "problems list"):
+        out.say(f"  {_command()} {line} --data-dir {folder}")
+
+
+def _command() -> str:
+    """What to type for this command: its name where the shell finds it, else the path it was called by."""
+    return "mailmill" if which("mailmill") else os.path.relpath(sys.argv[0])
