@@ -16,8 +16,8 @@ from proofs.chaos.look import attempt, is_through, wait_for_a_batch
 
 _WRITE_LOCK = "120"
 _LOST = '"outcome": "stopped"'
-TRIES = 5
-_SOON = {"MAILMILL_HEARTBEAT": "1"}
+TRIES = 25
+_SOON = {"MAILMILL_HEARTBEAT": "1", "MAILMILL_PARSERS": "1"}
 
 
 def taken_over(bench: Bench, mailbox: Path, undisturbed: Undisturbed, *, inside: bool) -> None:
