@@ -2,7 +2,7 @@
 
 from mailmill.domain.account import Range
 from mailmill.domain.facts import Finding
-from mailmill.domain.message import Dialect, Message, RawMessage
+from mailmill.domain.message import Message, RawMessage
 from mailmill.extract.base import Extractor
 from mailmill.extract.receipts.extractor import ReceiptExtractor
 from mailmill.extract.receipts.merge import receipts_of
@@ -18,8 +18,7 @@ EXTRACTORS: dict[str, Extractor] = {"receipts": ReceiptExtractor()}
 def digest(order: Order) -> Digest:
     """Everything that the archive keeps of one mail. Raises SourceUnavailable when its file is away."""
     data = load(order.raw)
-    plain = unquote(data, order.raw.dialect)
-    message = parse(plain)
+    message = parse(unquote(data, order.raw.dialect))
     if not is_wanted(message, order.raw, order.wanted):
         return Digest(None)
     troubles = [("unreadable_message", cause) for cause in message.unreadable]
@@ -30,10 +29,7 @@ def digest(order: Order) -> Digest:
             findings.append((extractor.name, extractor.version, extractor.extract(message)))
         except Exception as error:  # noqa: BLE001 - one mail that an extractor can't handle is a problem, not an end
             troubles.append(("extractor_failed", f"{extractor.name}: {type(error).__name__}"))
-    # An mbox that was searched for quoting and has none need not be searched again.
-    quoted = plain is not data or order.raw.dialect not in (Dialect.MBOXO, Dialect.MBOXRD)
-    identity = content_hash(data, quoted=quoted)
-    return Digest(_packed(order.raw, data, message, identity, findings), tuple(troubles))
+    return Digest(_packed(order.raw, data, message, content_hash(data), findings), tuple(troubles))
 
 
 def is_wanted(message: Message, raw: RawMessage, wanted: Range) -> bool:
